@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+/**
+ * The graph people draw: a directed acyclic graph of layers. Ports are named; a kind with one input calls it
+ * `in`, and every kind's single output is `out`. Attributes are checked by the layer kind, not here.
+ */
+export const MAX_NODES = 4096
+export const MAX_EDGES = 16384
+
+const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'expected a letter, then up to 63 letters, digits, "_", "." or "-"')
+
+export const NodeSchema = z.strictObject({
+  id: identifier,
+  kind: z.string().max(64),
+  attributes: z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()])).default({}),
+  position: z.strictObject({ x: z.number().min(-1e6).max(1e6), y: z.number().min(-1e6).max(1e6) }).default({ x: 0, y: 0 }),
+})
+
+const EndSchema = z.strictObject({ node: identifier, port: z.string().max(64) })
+
+export const EdgeSchema = z.strictObject({
+  from: EndSchema.extend({ port: z.string().max(64).default('out') }),
+  to: EndSchema.extend({ port: z.string().max(64).default('in') }),
+})
+
+export const ArchitectureSchema = z.strictObject({
+  version: z.literal(1),
+  nodes: z.array(NodeSchema).max(MAX_NODES),
+  edges: z.array(EdgeSchema).max(MAX_EDGES),
+})
+
+export type LayerNode = z.infer<typeof NodeSchema>
+export type Edge = z.infer<typeof EdgeSchema>
+export type Architecture = z.infer<typeof ArchitectureSchema>
+export type Attributes = LayerNode['attributes']

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+/**
+ * How a network is trained. Every switch by which the paper and its two reference codes differ is a field here or
+ * an attribute of a layer (batch norm kind, sign mode, dropout rate and bias are attributes, since they are per layer).
+ * Sources: Hubara et al. 2016 (arXiv 1602.02830) and its Theano and Torch7 codes.
+ */
+const positive = z.number().gt(0).finite()
+const decay = z.number().min(0).lt(1)
+
+export const OptimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd'), momentum: decay.default(0) }),
+  z.strictObject({ kind: z.literal('adam'), beta1: decay.default(0.9), beta2: decay.default(0.999), epsilon: positive.default(1e-8) }),
+  z.strictObject({
+    kind: z.literal('adamaxShift'),
+    /** paper: v stays unrounded, powers of two at use only. torch: the rounded v is stored back, so it never decays. */
+    mode: z.enum(['paper', 'torch']).default('paper'),
+    /** Algorithm 3 proposes 1 - beta1 = 2^-3 and 1 - beta2 = 2^-10; the Torch7 code uses 0.9 and 0.999. */
+    beta1: decay.default(1 - 2 ** -3),
+    beta2: decay.default(1 - 2 ** -10),
+    epsilon: positive.default(2 ** -27),
+  }),
+])
+
+export const ScheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Multiplied once per epoch by (end / start)^(1 / epochs). */
+  z.strictObject({ kind: z.literal('exponential'), end: positive }),
+  z.strictObject({ kind: z.literal('halve'), every: z.int().min(1).max(1e6) }),
+  z.strictObject({ kind: z.literal('step'), every: z.int().min(1).max(1e6), factor: positive.max(1) }),
+])
+
+export const PreprocessingSchema = z.discriminatedUnion('kind', [
+  /** Pixel bytes 0..255 mapped linearly onto [low, high]. */
+  z.strictObject({ kind: z.literal('scale'), low: z.number().finite().default(-1), high: z.number().finite().default(1) }),
+  /** Pixels / 255, minus the scalar mean, over the scalar standard deviation, both fitted on the training split only. */
+  z.strictObject({ kind: z.literal('standardise') }),
+])
+
+export const RecipeSchema = z.strictObject({
+  version: z.literal(1),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(1234),
+  epochs: z.int().min(1).max(1e6),
+  batchSize: z.int().min(1).max(65535),
+  optimizer: OptimizerSchema,
+  learningRate: z.strictObject({ start: positive, schedule: ScheduleSchema }),
+  /** Per-layer factor sqrt((n_in + n_out) / 1.5) on the step (section 1.5 of the paper), for weights and biases. */
+  layerScale: z.strictObject({
+    mode: z.enum(['off', 'exact', 'powerOfTwo']),
+    /** Torch7 MNIST also scales batch norm's gamma, by sqrt(n / 1.5). */
+    batchNormScale: z.boolean().default(false),
+  }),
+  /** Which parameters are clipped to [-1, 1] after each step. */
+  clip: z.enum(['off', 'binaryWeights', 'everything']).default('binaryWeights'),
+  /** unit: U(-1, 1). fanIn: U(+-1 / sqrt(inputs)). Real weights always start as fanIn. */
+  weightInit: z.enum(['unit', 'fanIn']).default('unit'),
+  /** head: each head's own loss. Anything else overrides all heads. */
+  loss: z.enum(['head', 'squaredHinge', 'crossEntropy']).default('head'),
+  preprocessing: PreprocessingSchema.default({ kind: 'scale', low: -1, high: 1 }),
+  /** How the first binary layer reads 8-bit pixels. Both give the same bits; auto lets the tuner choose. */
+  inputKernel: z.enum(['auto', 'planes', 'float']).default('auto'),
+  /** Images held out from the end of the training set; 0 for none. */
+  validation: z.int().min(0).max(1e9),
+  /** A new order of the training images each epoch. An incomplete last batch is left out of the epoch. */
+  shuffle: z.boolean().default(true),
+  /** Which epoch is `best`, and which of equal ones. Without validation images the last epoch is best. */
+  selection: z.enum(['bestValidationLatest', 'bestValidationEarliest', 'last']).default('bestValidationLatest'),
+  /** Stop after this many epochs without a better validation error; 0 never stops early. */
+  patience: z.int().min(0).max(1e6).default(0),
+  /** keep: pre-activations stay in memory for backward. recompute: only bits stay, integer sums are computed again. Same results. */
+  activations: z.enum(['recompute', 'keep']).default('recompute'),
+})
+
+export type Recipe = z.infer<typeof RecipeSchema>
+export type Optimizer = Recipe['optimizer']
+export type Schedule = Recipe['learningRate']['schedule']
