@@ -1,0 +1,85 @@
+import { BitwrightError } from '../errors.ts'
+import type { Device } from './device.ts'
+import { bytesOf, lengthOf, type Tensor } from './tensor.ts'
+
+/** Flags by value: the constant objects are globals only on hosts that install them. */
+export const Usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128, queryResolve: 512 } as const
+const STAGING_BYTES = 16 * 2 ** 20
+
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** The buffers of tensors that outlive a step, and the way to and from the host. */
+export class Memory {
+  readonly #device: Device
+  readonly #buffers = new Map<Tensor, GPUBuffer>()
+  #staging: GPUBuffer | undefined
+
+  constructor(device: Device) {
+    this.#device = device
+  }
+
+  /** Bytes held on the device. */
+  get bytes(): number {
+    let sum = 0
+    for (const buffer of this.#buffers.values()) sum += buffer.size
+    return sum
+  }
+
+  buffer(tensor: Tensor): GPUBuffer {
+    let buffer = this.#buffers.get(tensor)
+    if (!buffer) this.#buffers.set(tensor, (buffer = this.allocate(tensor.name, bytesOf(tensor))))
+    return buffer
+  }
+
+  /** A storage buffer, zeroed. Refuses what the adapter cannot bind before asking for it. */
+  allocate(label: string, bytes: number): GPUBuffer {
+    const limit = Math.min(this.#device.adapter.maxBindingBytes, this.#device.adapter.maxBufferBytes)
+    if (bytes > limit) {
+      throw new BitwrightError({
+        what: `"${label}" needs ${bytes.toLocaleString('en')} bytes in one buffer, and ${this.#device.adapter.name} binds at most ${limit.toLocaleString('en')}`,
+        remedy: 'make the layer narrower or the batch smaller',
+      })
+    }
+    return this.#device.device.createBuffer({ label, size: bytes, usage: Usage.storage | Usage.copySource | Usage.copyTarget })
+  }
+
+  write(tensor: Tensor, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Bytes): void {
+    this.#device.device.queue.writeBuffer(this.buffer(tensor), 0, data)
+  }
+
+  /** Reads a tensor back, in pieces of 16 MiB through one staging buffer. */
+  async read(tensor: Tensor): Promise<Bytes> {
+    const out = new Uint8Array(lengthOf(tensor) * 4)
+    await this.readInto(this.buffer(tensor), out)
+    return out
+  }
+
+  async readFloats(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array((await this.read(tensor)).buffer)
+  }
+
+  async readWords(tensor: Tensor): Promise<Uint32Array<ArrayBuffer>> {
+    return new Uint32Array((await this.read(tensor)).buffer)
+  }
+
+  async readInto(source: GPUBuffer, out: Bytes): Promise<void> {
+    const { device } = this.#device
+    this.#staging ??= device.createBuffer({ label: 'staging', size: STAGING_BYTES, usage: Usage.mapRead | Usage.copyTarget })
+    for (let offset = 0; offset < out.byteLength; offset += STAGING_BYTES) {
+      const size = Math.min(STAGING_BYTES, out.byteLength - offset)
+      const encoder = device.createCommandEncoder()
+      encoder.copyBufferToBuffer(source, offset, this.#staging, 0, size)
+      device.queue.submit([encoder.finish()])
+      await this.#staging.mapAsync(1, 0, size)
+      out.set(new Uint8Array(this.#staging.getMappedRange(0, size)), offset)
+      this.#staging.unmap()
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers.values()) buffer.destroy()
+    this.#buffers.clear()
+    this.#staging?.destroy()
+    this.#staging = undefined
+  }
+}

@@ -1,0 +1,97 @@
+import { BitwrightError, invariant } from '../errors.ts'
+import { parseDispatch, type DispatchRule } from './dispatchRule.ts'
+
+/** How one parameter field is stored in the uniform block; all are 4 bytes wide, in order of declaration. */
+export interface ParamField {
+  readonly name: string
+  readonly type: 'u32' | 'i32' | 'f32'
+}
+
+export interface Binding {
+  readonly index: number
+  readonly name: string
+  readonly access: 'uniform' | 'read' | 'read_write'
+}
+
+/** A shader file and all that the host needs to know about it, read from its own text: nothing is described twice. */
+export interface Shader {
+  readonly name: string
+  readonly code: string
+  readonly bindings: readonly Binding[]
+  readonly params: readonly ParamField[]
+  /** Override constants with their defaults. */
+  readonly overrides: Readonly<Record<string, number>>
+  readonly dispatch: DispatchRule
+  /** Subgroups the kernel needs: a size, `any`, or none. */
+  readonly subgroups: number | 'any' | 'none'
+}
+
+const BINDING = /^@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage(?:,\s*(read|read_write))?)>\s*(\w+)\s*:\s*([^;]+);/gm
+const OVERRIDE = /^override\s+(\w+)\s*:\s*(u32|i32|f32|bool)\s*=\s*([^;]+);/gm
+const INCLUDE = /^\/\/ include: (\w+)\s*$/gm
+
+/** Reads shader files by name (`xnor_gemm_4x4`, `include/bits`) and understands their headers. */
+export class ShaderLibrary {
+  readonly #read: (name: string) => string
+  readonly #known = new Map<string, Shader>()
+
+  /** `read` returns the text of shaders/NAME.wgsl, or throws. */
+  constructor(read: (name: string) => string) {
+    this.#read = read
+  }
+
+  get(name: string): Shader {
+    const known = this.#known.get(name)
+    if (known) return known
+    const shader = parseShader(name, this.#read(name), include => this.#read(`include/${include}`))
+    this.#known.set(name, shader)
+    return shader
+  }
+}
+
+export function parseShader(name: string, text: string, readInclude: (name: string) => string): Shader {
+  const included = new Map<string, string>()
+  const gather = (source: string): void => {
+    for (const [, include] of source.matchAll(INCLUDE)) {
+      if (include === undefined || included.has(include)) continue
+      const body = readInclude(include)
+      gather(body)
+      included.set(include, body)
+    }
+  }
+  gather(text)
+  // `enable` directives must come before any declaration, so they are lifted over the included text.
+  const enables = [...text.matchAll(/^enable [^;]+;/gm)].map(match => match[0])
+  const body = text.replaceAll(/^enable [^;]+;/gm, '')
+  const code = [...enables, ...included.values(), body].join('\n')
+
+  const bindings = [...code.matchAll(BINDING)].map(([, index, space, access, binding]): Binding => ({
+    index: Number(index),
+    name: binding as string,
+    access: space === 'uniform' ? 'uniform' : access === 'read_write' ? 'read_write' : 'read',
+  }))
+  const block = /struct Params\s*\{([^}]*)\}/.exec(code)
+  const params = [...(block?.[1] ?? '').matchAll(/(\w+)\s*:\s*(u32|i32|f32)\s*,?/g)].map(([, field, type]) => ({ name: field as string, type: type as ParamField['type'] }))
+  const overrides: Record<string, number> = {}
+  for (const [, override, , value] of code.matchAll(OVERRIDE)) overrides[override as string] = value === 'true' ? 1 : value === 'false' ? 0 : Number.parseFloat(value as string)
+  const rule = /^\/\/ dispatch: (.+)$/m.exec(text)?.[1]
+  if (rule === undefined) throw new BitwrightError({ what: `the shader has no line "// dispatch: x = ..."`, where: `shaders/${name}.wgsl`, remedy: 'state how many workgroups it needs' })
+  const subgroups = /^\/\/ requires: subgroups(?: (\d+))?/m.exec(text)
+  invariant(new Set(bindings.map(b => b.index)).size === bindings.length, () => `shaders/${name}.wgsl binds one number twice`)
+  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none' }
+}
+
+/** Lays the parameters out as the shader's uniform block. Missing or unknown names are errors of ours, so they throw. */
+export function encodeParams(shader: Shader, values: Readonly<Record<string, number>>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(16, Math.ceil(shader.params.length / 4) * 16))
+  const view = new DataView(bytes.buffer)
+  for (const [index, { name, type }] of shader.params.entries()) {
+    const value = values[name]
+    invariant(value !== undefined, () => `shaders/${shader.name}.wgsl wants parameter ${name}`)
+    if (type === 'f32') view.setFloat32(index * 4, value, true)
+    else if (type === 'i32') view.setInt32(index * 4, value, true)
+    else view.setUint32(index * 4, value, true)
+  }
+  for (const name of Object.keys(values)) invariant(shader.params.some(p => p.name === name), () => `shaders/${shader.name}.wgsl has no parameter ${name}`)
+  return bytes
+}

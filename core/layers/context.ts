@@ -1,0 +1,85 @@
+import type { Recipe } from '../architecture/recipe.ts'
+import type { Program } from '../gpu/program.ts'
+import type { Tensor } from '../gpu/tensor.ts'
+import type { Pair } from '../random.ts'
+import type { Gradient, Value } from './values.ts'
+
+/** How a parameter starts. Uniform draws come from the run's seed, so they are the same on every adapter. */
+export type Initial = { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'uniform'; readonly low: number; readonly high: number; readonly key: Pair }
+
+/** A trained tensor [depth][outputs] (vectors have depth 1) and all that its update needs. */
+export interface Parameter {
+  readonly name: string
+  readonly node: string
+  readonly tensor: Tensor
+  readonly depth: number
+  readonly outputs: number
+  readonly initial: Initial
+  /** Factor on the step (layer learning-rate scale). */
+  readonly factor: number
+  /** Bit weights derived from it, [words][outputs]; only latent weights of binary layers have them. */
+  readonly packed?: Tensor
+}
+
+/** What a layer keeps besides parameters: running statistics. */
+export interface State {
+  readonly name: string
+  readonly tensor: Tensor
+  readonly initial: number
+}
+
+/**
+ * What a layer builds with. One context serves one program (training or evaluation at one batch size); parameters and
+ * states are the model's and shared by all its programs.
+ */
+export interface Context {
+  readonly program: Program
+  readonly training: boolean
+  /** Images per step, M. */
+  readonly rows: number
+  readonly recipe: Recipe
+  /** How 8-bit input meets bit weights; settled before building. */
+  readonly inputPath: 'planes' | 'float'
+  /** Pixels, labels, metrics and predictions. */
+  readonly ports: Ports
+  parameter(node: LayerSite, name: string, description: Omit<Parameter, 'name' | 'node' | 'tensor' | 'packed'> & { readonly binary?: boolean; readonly shape: readonly number[] }): Parameter
+  state(node: LayerSite, name: string, length: number, initial: number): Tensor
+  /** A tensor of one value that the model owns and never changes. */
+  constant(length: number, value: number): Tensor
+  /** Where a layer notes the first step at which it met a value that is not finite: an index into `ports.health`. */
+  healthPlace(node: LayerSite): number
+  /** Hands over a parameter's gradient; the update follows once the layer's backward is complete. */
+  update(parameter: Parameter, gradient: Tensor): void
+  gradientTensor(parameter: Parameter): Tensor
+  /** The generator's key for a layer's use of a stream. */
+  key(stream: number, node: LayerSite): Pair
+}
+
+/** Tensors exchanged with the host every step. */
+export interface Ports {
+  readonly pixels: Tensor
+  readonly labels: Tensor
+  readonly metrics: Tensor
+  readonly predictions: Tensor
+  readonly scores: Tensor
+  readonly health: Tensor
+  readonly scale: number
+  readonly offset: number
+}
+
+/** A node as its builder sees it. `ordinal` is its place in the topological order, which the generator's streams use. */
+export interface LayerSite {
+  readonly id: string
+  readonly ordinal: number
+  /** Heads only: whether it is the first, and the main (last) one. */
+  readonly head?: { readonly first: boolean; readonly main: boolean }
+}
+
+/** A layer's forward has been recorded; `backward` records the rest and returns a gradient for each input that wants one. */
+export interface Built {
+  readonly output?: Value
+  backward(gradient: Gradient | undefined): readonly (Gradient | undefined)[]
+}
+
+/** Records a layer into a program: forward now, backward when called. */
+export type Builder<Attributes> = (context: Context, site: LayerSite, inputs: readonly Value[], attributes: Attributes) => Built

@@ -1,0 +1,136 @@
+import { invariant } from '../errors.ts'
+import { Program } from '../gpu/program.ts'
+import { bytesOf, type Tensor } from '../gpu/tensor.ts'
+import { addGradients } from '../layers/conversions.ts'
+import type { Built, Context, LayerSite, Parameter, Ports } from '../layers/context.ts'
+import { builderOf } from '../layers/index.ts'
+import { channels, type Gradient, type Value } from '../layers/values.ts'
+import { streamKey } from '../random.ts'
+import type { Model } from './model.ts'
+
+/** Steps whose metrics fit on the device before the host must read them. */
+export const METRIC_SLOTS = 256
+
+export interface BuildOptions {
+  readonly training: boolean
+  /** Images per step. */
+  readonly rows: number
+  readonly inputPath: 'planes' | 'float'
+  /** Gradients stay readable after the step, at the cost of their memory; for tests. */
+  readonly keepGradients?: boolean
+}
+
+export interface BuiltProgram {
+  readonly program: Program
+  readonly ports: Ports
+  readonly gradients: ReadonlyMap<string, Tensor>
+  /** What each node's output is made of, by node id. */
+  readonly outputs: ReadonlyMap<string, Value>
+}
+
+/** The batch's tensors for a number of rows. */
+export function portsFor(model: Model, rows: number): Ports {
+  const [height, width, depth] = model.imageShape
+  const row = Math.ceil((height * width * depth) / 4)
+  const port = (name: string, dtype: Tensor['dtype'], shape: readonly number[], role: Tensor['role']): Tensor => ({ name: `${name} of ${rows}`, dtype, shape, role })
+  return {
+    pixels: port('pixels', 'u32', [rows, row], 'input'),
+    labels: port('labels', 'u32', [rows], 'input'),
+    metrics: port('metrics', 'f32', [METRIC_SLOTS, 4], 'output'),
+    predictions: port('predictions', 'u32', [METRIC_SLOTS, rows], 'output'),
+    scores: port('scores', 'f32', [rows, model.classes], 'output'),
+    health: model.health,
+    ...model.pixels,
+  }
+}
+
+/**
+ * Records a whole step of the network: forward in topological order and, in training, backward in reverse, each
+ * layer's update right behind its backward so that its gradients' memory is free for the next layer.
+ */
+export function buildProgram(model: Model, { training, rows, inputPath, keepGradients = false }: BuildOptions): BuiltProgram {
+  const { recipe } = model.project
+  const program = new Program()
+  const ports = portsFor(model, rows)
+  const { heads } = model
+  const sites = new Map(model.order.map((id, ordinal): [string, LayerSite] => [
+    id,
+    { id, ordinal, ...(heads.includes(id) && { head: { first: heads[0] === id, main: heads.at(-1) === id } }) },
+  ]))
+  const gradients = new Map<string, Tensor>()
+  let updates: { parameter: Parameter; gradient: Tensor }[] = []
+  const context: Context = {
+    program,
+    training,
+    rows,
+    recipe,
+    inputPath,
+    ports,
+    parameter: (site, name, description) => model.parameter(site, name, description),
+    state: (site, name, length, initial) => model.state(site, name, length, initial),
+    constant: (length, value) => model.constant(length, value),
+    healthPlace: site => site.ordinal,
+    update: (parameter, gradient) => updates.push({ parameter, gradient }),
+    gradientTensor(parameter) {
+      const tensor: Tensor = { name: `${parameter.name}.gradient`, dtype: 'f32', shape: parameter.tensor.shape, role: keepGradients ? 'output' : 'step' }
+      gradients.set(parameter.name, tensor)
+      return tensor
+    },
+    key: (stream, site) => streamKey(recipe.seed, stream, site.ordinal),
+  }
+
+  const built = new Map<string, Built>()
+  const outputs = new Map<string, Value>()
+  for (const id of model.order) {
+    const node = model.node(id)
+    program.enter(id, 'forward')
+    const inputs = node.sources.map(source => {
+      const value = outputs.get(source)
+      invariant(value, () => `${id} reads ${source}, which has no output`)
+      return value
+    })
+    const layer = builderOf(node.kind)(context, sites.get(id) as LayerSite, inputs, node.attributes)
+    built.set(id, layer)
+    if (layer.output) outputs.set(id, layer.output)
+  }
+  if (training) {
+    const reaching = new Map<string, Gradient>()
+    for (const id of [...model.order].reverse()) {
+      const node = model.node(id)
+      const gradient = reaching.get(id)
+      if (!gradient && node.kind !== 'head') continue
+      program.enter(id, 'backward')
+      const back = (built.get(id) as Built).backward(gradient)
+      for (const [index, passed] of back.entries()) {
+        const source = node.sources[index]
+        if (!passed || source === undefined) continue
+        const other = reaching.get(source)
+        reaching.set(source, other ? addGradients(context, other, passed, channels(outputs.get(source) as Value)) : passed)
+      }
+      program.enter(id, 'update')
+      for (const update of updates) recordUpdate(model, sites, program, ports, update)
+      updates = []
+    }
+  }
+  return { program, ports, gradients, outputs }
+}
+
+function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {
+  const { optimizer, project: { recipe } } = model
+  const { depth, outputs, factor, packed, tensor, node } = parameter
+  const clip = recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && packed !== undefined)
+  const memory = Object.fromEntries(optimizer.memory.map(kind => [kind, model.memory(parameter, kind)]))
+  // A binding may not be empty: a parameter without bits lends its kernel four bytes that it never touches.
+  const target = packed ?? program.tensor('no bits', 'u32', [1])
+  program.launch(
+    optimizer.shader,
+    { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },
+    { outputs, depth, words: Math.ceil(depth / 32), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
+    { CLIP: Number(clip), PACK: Number(packed !== undefined) },
+  )
+}
+
+/** Bytes of a batch's exchange with the host. */
+export function portBytes(ports: Ports): number {
+  return [ports.pixels, ports.labels, ports.metrics, ports.predictions, ports.scores].reduce((sum, tensor) => sum + bytesOf(tensor), 0)
+}

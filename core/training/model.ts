@@ -1,0 +1,130 @@
+import { inferArchitecture, type Inference, type InferredNode } from '../architecture/infer.ts'
+import type { Project } from '../architecture/project.ts'
+import { elements, wordsOf } from '../architecture/signal.ts'
+import type { AffinePixels } from '../data/preprocessing.ts'
+import { BitwrightError, invariant } from '../errors.ts'
+import { lengthOf, type Tensor } from '../gpu/tensor.ts'
+import type { Context, LayerSite, Parameter, State } from '../layers/context.ts'
+import { planOptimizer, type OptimizerPlan } from './optimizers.ts'
+
+/** A tensor of the model that a checkpoint holds. */
+export interface Stored {
+  readonly name: string
+  readonly tensor: Tensor
+}
+
+/**
+ * The tensors of a network that outlive a step: parameters, their packed bits, running statistics and what the optimizer
+ * remembers. Training and evaluation programs are built around the same model, and ask it for tensors by name.
+ */
+export class Model {
+  readonly project: Project
+  readonly inference: Inference
+  readonly optimizer: OptimizerPlan
+  /** What a pixel byte means, fitted on the training split. */
+  readonly pixels: AffinePixels
+  readonly parameters = new Map<string, Parameter>()
+  readonly states = new Map<string, State>()
+  readonly memories = new Map<string, Tensor>()
+  readonly health: Tensor
+  readonly #constants = new Map<string, { readonly tensor: Tensor; readonly value: number }>()
+
+  /** Throws when the graph has problems that keep it from being trained, naming the first of them. */
+  constructor(project: Project, pixels: AffinePixels) {
+    this.project = project
+    this.pixels = pixels
+    this.inference = inferArchitecture(project.architecture)
+    this.optimizer = planOptimizer(project.recipe.optimizer)
+    const errors = this.inference.problems.filter(problem => problem.severity === 'error')
+    const [first] = errors
+    if (first) {
+      throw new BitwrightError({
+        what: errors.length === 1 ? first.message : `${first.message} (and ${errors.length - 1} more)`,
+        where: `${project.name}${first.node === undefined ? '' : `, layer ${first.node}`}`,
+        remedy: first.fixes[0] ? `${first.fixes[0].label}; "bitwright check" lists every problem` : 'run "bitwright check" for the whole list',
+      })
+    }
+    this.health = { name: 'health', dtype: 'u32', shape: [Math.max(1, this.order.length)], role: 'output' }
+  }
+
+  get order(): readonly string[] {
+    return this.inference.order
+  }
+
+  node(id: string): InferredNode {
+    const node = this.inference.nodes.get(id)
+    invariant(node, () => `no node ${id}`)
+    return node
+  }
+
+  /** Ids of the heads, in order; the last is the main one, whose errors are reported. */
+  get heads(): readonly string[] {
+    return this.order.filter(id => this.node(id).kind === 'head')
+  }
+
+  /** Values per image that the input layer takes. */
+  get imageShape(): readonly [number, number, number] {
+    const input = this.order.map(id => this.node(id)).find(node => node.kind === 'input')
+    const shape = input?.signal?.shape
+    invariant(shape?.length === 3, () => 'the network has no input picture')
+    return shape
+  }
+
+  get classes(): number {
+    const main = this.node(this.heads.at(-1) as string)
+    const [signal] = main.inputs
+    invariant(signal, () => 'the main head has no input')
+    return elements(signal.shape)
+  }
+
+  parameter(site: LayerSite, name: string, { binary, shape, ...description }: Parameters<Context['parameter']>[2]): Parameter {
+    const full = `${site.id}.${name}`
+    let parameter = this.parameters.get(full)
+    if (!parameter) {
+      const packed: Tensor | undefined = binary ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOf(description.depth), description.outputs], role: 'derived' } : undefined
+      parameter = { ...description, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
+      this.parameters.set(full, parameter)
+      for (const kind of this.optimizer.memory) this.memories.set(`${full}.${kind}`, { name: `${full}.${kind}`, dtype: 'f32', shape, role: 'state' })
+    }
+    return parameter
+  }
+
+  state(site: LayerSite, name: string, length: number, initial: number): Tensor {
+    const full = `${site.id}.${name}`
+    let state = this.states.get(full)
+    if (!state) this.states.set(full, (state = { name: full, tensor: { name: full, dtype: 'f32', shape: [length], role: 'state' }, initial }))
+    return state.tensor
+  }
+
+  constant(length: number, value: number): Tensor {
+    const name = `constant ${value} x ${length}`
+    let constant = this.#constants.get(name)
+    if (!constant) this.#constants.set(name, (constant = { tensor: { name, dtype: 'f32', shape: [length], role: 'derived' }, value }))
+    return constant.tensor
+  }
+
+  get constants(): Iterable<{ readonly tensor: Tensor; readonly value: number }> {
+    return this.#constants.values()
+  }
+
+  memory(parameter: Parameter, kind: string): Tensor {
+    const tensor = this.memories.get(`${parameter.name}.${kind}`)
+    invariant(tensor, () => `${parameter.name} has no ${kind}`)
+    return tensor
+  }
+
+  /** Everything that a checkpoint must hold, in order of name. With `optimizer` off, what evaluation needs. */
+  stored({ optimizer }: { readonly optimizer: boolean }): Stored[] {
+    const all = [
+      ...[...this.parameters.values()].map(({ name, tensor }) => ({ name, tensor })),
+      ...[...this.states.values()].map(({ name, tensor }) => ({ name, tensor })),
+      ...(optimizer ? [...this.memories].map(([name, tensor]) => ({ name, tensor })) : []),
+    ]
+    return all.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** Bytes of parameters and of all that goes with them in training. */
+  get storedBytes(): number {
+    return this.stored({ optimizer: true }).reduce((sum, { tensor }) => sum + lengthOf(tensor) * 4, 0)
+  }
+}

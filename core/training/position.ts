@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+const rate = z.number().min(0).max(1)
+const count = z.int().min(0)
+
+/** One epoch's figures. Errors are fractions of images; losses are means per image. */
+export const EpochRecordSchema = z.strictObject({
+  /** From 1. */
+  epoch: count,
+  /** Training steps made when it ended. */
+  step: count,
+  learningRate: z.number(),
+  /** Over the epoch's batches, while the weights were changing. */
+  trainLoss: z.number(),
+  trainError: rate,
+  validLoss: z.number().optional(),
+  validError: rate.optional(),
+  validTop5Error: rate.optional(),
+  testLoss: z.number(),
+  testError: rate,
+  testTop5Error: rate,
+})
+export type EpochRecord = z.infer<typeof EpochRecordSchema>
+
+/**
+ * Where a run is: enough, with the tensors, to go on as if it had never stopped. Random numbers need only the seed and
+ * the step, and the order of images only the epoch, so no generator state is kept.
+ */
+export const PositionSchema = z.strictObject({
+  /** Training steps made so far. */
+  step: count,
+  /** Epoch under way, from 0, and batches of it already trained on. */
+  epoch: count,
+  batch: count,
+  /** Sums over those batches. */
+  lossSum: z.number(),
+  errors: count,
+  /** The best finished epoch so far. */
+  best: EpochRecordSchema.nullable(),
+  last: EpochRecordSchema.nullable(),
+  /** Finished epochs since the best. */
+  sinceBest: count,
+})
+export type Position = z.infer<typeof PositionSchema>
+
+export const START: Position = { step: 0, epoch: 0, batch: 0, lossSum: 0, errors: 0, best: null, last: null, sinceBest: 0 }
+
+/** Whether `record` takes the place of the best epoch so far. Without validation images the last epoch is best. */
+export function isBetter(record: EpochRecord, best: EpochRecord | null, selection: 'bestValidationLatest' | 'bestValidationEarliest' | 'last'): boolean {
+  if (!best || selection === 'last' || record.validError === undefined || best.validError === undefined) return true
+  return selection === 'bestValidationLatest' ? record.validError <= best.validError : record.validError < best.validError
+}

@@ -1,0 +1,165 @@
+import type { Project } from '../architecture/project.ts'
+import { bytesPerImage, type Dataset, type Split } from '../data/dataset.ts'
+import { evaluationBatches, fillBatch, identityOrder, rowBytes } from '../data/batches.ts'
+import type { AffinePixels } from '../data/preprocessing.ts'
+import { BitwrightError } from '../errors.ts'
+import { Executable, type Toolbox } from '../gpu/executable.ts'
+import type { Host } from '../gpu/host.ts'
+import { Memory, type Bytes } from '../gpu/memory.ts'
+import { lengthOf } from '../gpu/tensor.ts'
+import type { Tuner } from '../gpu/tuner.ts'
+import { buildProgram, METRIC_SLOTS, type BuiltProgram } from './build.ts'
+import { chooseInputPath } from './inputPath.ts'
+import { Model } from './model.ts'
+import { packWeights, writeConstants, writeInitial, writeStored } from './weights.ts'
+
+export interface Engine {
+  readonly toolbox: Toolbox
+  readonly tuner: Tuner
+  readonly host: Host
+}
+
+/** What one pass over a split gave. */
+export interface Evaluation {
+  readonly images: number
+  readonly loss: number
+  readonly error: number
+  readonly top5Error: number
+  /** Predicted class of each image, in the split's order. */
+  readonly predictions: Uint32Array
+}
+
+/** Rows of an evaluation batch: large, since nothing is kept for backward. */
+const EVALUATION_ROWS = 500
+
+/** A compiled program with the host's side of its exchange. */
+export interface Loaded {
+  readonly built: BuiltProgram
+  readonly executable: Executable
+  readonly rows: number
+  readonly pixels: Bytes
+  readonly labels: Uint32Array<ArrayBuffer>
+}
+
+/** A model on a device: its tensors, and programs compiled for it when they are first wanted. */
+export class Session {
+  readonly model: Model
+  readonly memory: Memory
+  readonly engine: Engine
+  #evaluation: Loaded | undefined
+  #inputPath: 'planes' | 'float' | undefined
+
+  private constructor(engine: Engine, model: Model) {
+    this.engine = engine
+    this.model = model
+    this.memory = new Memory(engine.toolbox.device)
+  }
+
+  /** Checks the network against the data before anything is allocated. */
+  static open(engine: Engine, project: Project, pixels: AffinePixels, data: Pick<Dataset, 'name' | 'shape' | 'classes'>): Session {
+    const model = new Model(project, pixels)
+    const shape = model.imageShape
+    if (shape.some((size, axis) => size !== data.shape[axis])) {
+      throw new BitwrightError({ what: `the network takes images of ${shape.join(' x ')}, and those of "${data.name}" are ${data.shape.join(' x ')} (height x width x channels)`, where: `project ${project.name}`, remedy: 'set the input layer to the size of the images, or choose another data set' })
+    }
+    if (model.classes !== data.classes.length) {
+      throw new BitwrightError({ what: `the network scores ${model.classes} classes, and "${data.name}" has ${data.classes.length}`, where: `project ${project.name}, layer ${model.heads.at(-1)}`, remedy: `give the layer before the head ${data.classes.length} units` })
+    }
+    return new Session(engine, model)
+  }
+
+  async load(training: boolean, rows: number, keepGradients = false): Promise<Loaded> {
+    const { toolbox, tuner } = this.engine
+    this.#inputPath ??= await chooseInputPath(this.model, tuner, rows)
+    const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath, keepGradients })
+    const executable = await Executable.compile(built.program, this.memory, toolbox)
+    const pixels = new Uint8Array(rows * rowBytes(this.model.imageShape))
+    return { built, executable, rows, pixels, labels: new Uint32Array(rows) }
+  }
+
+  /** Starting values of a new run. Call after a program was loaded, since layers name their parameters while being built. */
+  async initialise(): Promise<void> {
+    writeInitial(this.model, this.memory)
+    await this.#derive()
+  }
+
+  /** Values of a checkpoint, by tensor name. */
+  async restore(values: (name: string) => Float32Array<ArrayBuffer> | undefined, what: { readonly optimizer: boolean }): Promise<void> {
+    writeStored(this.model, this.memory, values, what)
+    await this.#derive()
+  }
+
+  async #derive(): Promise<void> {
+    writeConstants(this.model, this.memory)
+    await packWeights(this.model, this.memory, this.engine.toolbox)
+  }
+
+  /** Puts images order[first...] into the program's batch; returns how many rows hold one. */
+  feed(loaded: Loaded, split: Split, order: Uint32Array, first: number): number {
+    const present = fillBatch(split, order, first, loaded.rows, loaded.pixels, loaded.labels)
+    this.memory.write(loaded.built.ports.pixels, loaded.pixels)
+    this.memory.write(loaded.built.ports.labels, loaded.labels)
+    return present
+  }
+
+  async evaluation(): Promise<Loaded> {
+    this.#evaluation ??= await this.load(false, EVALUATION_ROWS)
+    return this.#evaluation
+  }
+
+  /** Runs a whole split through the network with running statistics. Between groups of batches the event loop gets a turn. */
+  async evaluate(split: Split): Promise<Evaluation> {
+    const loaded = await this.evaluation()
+    const { executable, rows, built: { ports } } = loaded
+    const order = identityOrder(split.count)
+    const batches = evaluationBatches(split.count, rows)
+    const predictions = new Uint32Array(split.count)
+    let loss = 0
+    let errors = 0
+    let top5Errors = 0
+    for (let done = 0; done < batches; done += METRIC_SLOTS) {
+      const group = Math.min(METRIC_SLOTS, batches - done)
+      for (let slot = 0; slot < group; slot++) {
+        const present = this.feed(loaded, split, order, (done + slot) * rows)
+        executable.submit({ step: 0, rows: present, slot, rate: 0 })
+      }
+      const metrics = await this.memory.readFloats(ports.metrics)
+      const winners = await this.memory.readWords(ports.predictions)
+      for (let slot = 0; slot < group; slot++) {
+        loss += metrics[slot * 4] ?? 0
+        errors += metrics[slot * 4 + 1] ?? 0
+        top5Errors += metrics[slot * 4 + 2] ?? 0
+        const first = (done + slot) * rows
+        predictions.set(winners.subarray(slot * rows, slot * rows + Math.min(rows, split.count - first)), first)
+      }
+    }
+    return { images: split.count, loss: loss / split.count, error: errors / split.count, top5Error: top5Errors / split.count, predictions }
+  }
+
+  /** Class scores of up to one evaluation batch of images, [images][classes]. */
+  async scores(images: Uint8Array): Promise<Float32Array[]> {
+    const loaded = await this.evaluation()
+    const size = bytesPerImage(this.model.imageShape)
+    const count = images.length / size
+    const split: Split = { count, images, labels: new Uint16Array(count) }
+    const scores: Float32Array[] = []
+    for (let first = 0; first < count; first += loaded.rows) {
+      const present = this.feed(loaded, split, identityOrder(count), first)
+      loaded.executable.submit({ step: 0, rows: present, slot: 0, rate: 0 })
+      const all = await this.memory.readFloats(loaded.built.ports.scores)
+      for (let row = 0; row < present; row++) scores.push(all.slice(row * this.model.classes, (row + 1) * this.model.classes))
+    }
+    return scores
+  }
+
+  /** Tensors of a checkpoint in order of name, with a way to read each from the device. */
+  snapshot(what: { readonly optimizer: boolean }): { readonly name: string; readonly shape: readonly number[]; readonly bytes: number; read(): Promise<Bytes> }[] {
+    return this.model.stored(what).map(({ name, tensor }) => ({ name, shape: tensor.shape, bytes: lengthOf(tensor) * 4, read: () => this.memory.read(tensor) }))
+  }
+
+  close(): void {
+    this.#evaluation?.executable.destroy()
+    this.#evaluation = undefined
+    this.memory.destroy()
+  }
+}

@@ -1,0 +1,310 @@
+import { epochOrder, trainingBatches } from '../data/batches.ts'
+import type { Split } from '../data/dataset.ts'
+import { Usage } from '../gpu/memory.ts'
+import { bytesOf } from '../gpu/tensor.ts'
+import { METRIC_SLOTS } from './build.ts'
+import { findUnsound } from './health.ts'
+import { learningRateAt } from './optimizers.ts'
+import { isBetter, START, type EpochRecord, type Position } from './position.ts'
+import type { Loaded, Session } from './session.ts'
+
+export type RunState = 'queued' | 'preparing' | 'running' | 'pausing' | 'paused' | 'finished' | 'stopped' | 'failed'
+
+export interface Progress {
+  /** From 1, with the number of epochs. */
+  readonly epoch: number
+  readonly epochs: number
+  readonly step: number
+  readonly batch: number
+  readonly batches: number
+  /** Means over the epoch so far. */
+  readonly loss: number
+  readonly error: number
+  readonly learningRate: number
+  /** Over the last group of steps. */
+  readonly imagesPerSecond: number
+  readonly secondsLeft: number
+}
+
+/** What the trainer tells whoever started it. Saving is awaited, so the weights stand still meanwhile. */
+export interface Listener {
+  state(state: RunState): void
+  progress(progress: Progress): void
+  /** An epoch ended; `best` if it is the best so far. The session holds its weights and `position` the place after it. */
+  epoch(record: EpochRecord, position: Position, best: boolean): Promise<void>
+  /** A place within an epoch that is worth keeping: asked for, or because enough time went by. */
+  checkpoint(position: Position): Promise<void>
+}
+
+export interface Splits {
+  readonly training: Split
+  readonly validation: Split
+  readonly test: Split
+}
+
+export interface TrainerOptions {
+  /** Seconds between checkpoints within an epoch. */
+  readonly checkpointSeconds: number
+}
+
+/** A group of steps lasts about this long: the delay of pause, stop and progress. */
+const GROUP_MILLISECONDS = 300
+
+/**
+ * Trains a session's network: the state machine queued, preparing, running, (pausing, paused), then finished, stopped or
+ * failed. Steps are submitted in groups; while one group computes the next is already queued, and metrics come
+ * back through two staging buffers, so the device never waits for the host and the host hardly wakes.
+ */
+export class Trainer {
+  readonly #session: Session
+  readonly #splits: Splits
+  readonly #listener: Listener
+  readonly #options: TrainerOptions
+  #state: RunState = 'queued'
+  #wanted: 'run' | 'pause' | 'stop' = 'run'
+  #wake: (() => void) | undefined
+  #position: Position
+  #millisecondsPerStep = 0
+  /** When the last group's figures arrived. */
+  #collected = 0
+
+  constructor(session: Session, splits: Splits, listener: Listener, options: TrainerOptions, position: Position = START) {
+    this.#session = session
+    this.#splits = splits
+    this.#listener = listener
+    this.#options = options
+    this.#position = position
+  }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  get position(): Position {
+    return this.#position
+  }
+
+  /** Pauses between two steps, after a checkpoint. */
+  pause(): void {
+    if (this.#wanted === 'run') this.#wanted = 'pause'
+    if (this.#state === 'running') this.#enter('pausing')
+  }
+
+  resume(): void {
+    if (this.#wanted === 'pause') this.#wanted = 'run'
+    if (this.#state === 'pausing') this.#enter('running')
+    this.#wake?.()
+  }
+
+  /** Stops between two steps, after a checkpoint. */
+  stop(): void {
+    this.#wanted = 'stop'
+    this.#wake?.()
+  }
+
+  /**
+   * Trains until the last epoch, early stopping, or a stop. `prepare` compiles and fills the session (initial values or a
+   * checkpoint). Throws what went wrong after entering `failed`; the last checkpoint stays good.
+   */
+  async run(prepare: (load: () => Promise<Loaded>) => Promise<Loaded>): Promise<'finished' | 'stopped'> {
+    this.#enter('preparing')
+    try {
+      const { batchSize, epochs, patience } = this.#session.model.project.recipe
+      const loaded = await prepare(() => this.#session.load(true, batchSize))
+      await this.#session.evaluation()
+      this.#enter('running')
+      const batches = trainingBatches(this.#splits.training.count, batchSize)
+      while (this.#position.epoch < epochs && !(patience > 0 && this.#position.sinceBest >= patience)) {
+        if (!(await this.#epoch(loaded, batches))) {
+          this.#enter('stopped')
+          return 'stopped'
+        }
+      }
+      this.#enter('finished')
+      return 'finished'
+    } catch (error) {
+      this.#enter('failed')
+      throw error
+    }
+  }
+
+  #enter(state: RunState): void {
+    this.#state = state
+    this.#listener.state(state)
+  }
+
+  /** One epoch from where the position stands; false if stopped within it. */
+  async #epoch(loaded: Loaded, batches: number): Promise<boolean> {
+    const { recipe } = this.#session.model.project
+    const { host } = this.#session.engine
+    const { epoch } = this.#position
+    const order = epochOrder(this.#splits.training.count, recipe, epoch)
+    const learningRate = learningRateAt(recipe.learningRate.start, recipe.learningRate.schedule, epoch, recipe.epochs)
+    const metrics = new MetricsReader(this.#session, loaded)
+    let saved = host.now()
+    try {
+      let pending: Group | undefined
+      let submitted = this.#position.batch
+      while (this.#position.batch < batches) {
+        const hold = this.#wanted !== 'run' || host.now() - saved > this.#options.checkpointSeconds * 1000
+        let next: Group | undefined
+        if (!hold && submitted < batches) {
+          next = this.#submit(loaded, order, learningRate, metrics, submitted, Math.min(this.#groupSize(), batches - submitted))
+          submitted += next.count
+        }
+        if (pending) await this.#collect(pending, batches, learningRate)
+        pending = next
+        if (pending || this.#position.batch >= batches) continue
+        // Everything submitted has been counted: the weights stand exactly at the position.
+        if (hold) {
+          await this.#listener.checkpoint(this.#position)
+          saved = host.now()
+          if (!(await this.#waitWhilePaused())) return false
+        }
+      }
+      await this.#finishEpoch(learningRate, batches * recipe.batchSize)
+      return this.#wanted !== 'stop' || this.#position.epoch >= recipe.epochs
+    } finally {
+      metrics.destroy()
+    }
+  }
+
+  /** True to go on, false to stop. */
+  async #waitWhilePaused(): Promise<boolean> {
+    if (this.#wanted === 'pause') {
+      this.#enter('paused')
+      while (this.#wanted === 'pause') await new Promise<void>(resolve => (this.#wake = resolve))
+      this.#wake = undefined
+      if (this.#wanted === 'run') this.#enter('running')
+    }
+    return this.#wanted === 'run'
+  }
+
+  #groupSize(): number {
+    if (this.#millisecondsPerStep === 0) return 1
+    return Math.max(1, Math.min(METRIC_SLOTS / 2, Math.round(GROUP_MILLISECONDS / this.#millisecondsPerStep)))
+  }
+
+  #submit(loaded: Loaded, order: Uint32Array, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Group {
+    const { model, engine: { host } } = this.#session
+    const begun = host.now()
+    const firstStep = this.#position.step + (firstBatch - this.#position.batch) + 1
+    const { half, read } = metrics.next()
+    for (let index = 0; index < count; index++) {
+      const rows = this.#session.feed(loaded, this.#splits.training, order, (firstBatch + index) * loaded.rows)
+      const step = firstStep + index
+      loaded.executable.submit({ step, rows, slot: half + index, rate: model.optimizer.rate(learningRate, step) })
+    }
+    return { begun, firstStep, count, read: read(count) }
+  }
+
+  async #collect(group: Group, batches: number, learningRate: number): Promise<void> {
+    const { model, memory, engine: { host } } = this.#session
+    // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node.
+    const left = group.begun + this.#millisecondsPerStep * group.count - host.now()
+    if (left > 20) await host.sleep(left * 0.9)
+    const values = await group.read()
+    const elapsed = (host.now() - Math.max(group.begun, this.#collected)) / group.count
+    this.#collected = host.now()
+    this.#millisecondsPerStep = this.#millisecondsPerStep === 0 ? elapsed : 0.7 * this.#millisecondsPerStep + 0.3 * elapsed
+    let { lossSum, errors } = this.#position
+    for (let index = 0; index < group.count; index++) {
+      const loss = values[index * 4] ?? NaN
+      if (!Number.isFinite(loss)) throw await findUnsound(model, memory, group.firstStep + index)
+      lossSum += loss
+      errors += values[index * 4 + 1] ?? 0
+    }
+    const batch = this.#position.batch + group.count
+    this.#position = { ...this.#position, step: this.#position.step + group.count, batch, lossSum, errors }
+    const { recipe } = model.project
+    const images = batch * recipe.batchSize
+    const stepsLeft = (recipe.epochs - this.#position.epoch) * batches - batch
+    this.#listener.progress({
+      epoch: this.#position.epoch + 1,
+      epochs: recipe.epochs,
+      step: this.#position.step,
+      batch,
+      batches,
+      loss: lossSum / images,
+      error: errors / images,
+      learningRate,
+      imagesPerSecond: (recipe.batchSize * 1000) / elapsed,
+      secondsLeft: (stepsLeft * this.#millisecondsPerStep) / 1000,
+    })
+  }
+
+  async #finishEpoch(learningRate: number, images: number): Promise<void> {
+    const { recipe } = this.#session.model.project
+    const { epoch, step, lossSum, errors, best, sinceBest } = this.#position
+    const valid = this.#splits.validation.count > 0 ? await this.#session.evaluate(this.#splits.validation) : undefined
+    const test = await this.#session.evaluate(this.#splits.test)
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      step,
+      learningRate,
+      trainLoss: lossSum / images,
+      trainError: errors / images,
+      ...(valid && { validLoss: valid.loss, validError: valid.error, validTop5Error: valid.top5Error }),
+      testLoss: test.loss,
+      testError: test.error,
+      testTop5Error: test.top5Error,
+    }
+    if (![record.testLoss, record.validLoss ?? 0].every(Number.isFinite)) throw await findUnsound(this.#session.model, this.#session.memory, step)
+    const better = isBetter(record, best, recipe.selection)
+    this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? record : best, last: record, sinceBest: better ? 0 : sinceBest + 1 }
+    await this.#listener.epoch(record, this.#position, better)
+    if (this.#wanted === 'pause' && !(await this.#waitWhilePaused())) return
+    this.#collected = this.#session.engine.host.now()
+  }
+}
+
+interface Group {
+  readonly begun: number
+  readonly firstStep: number
+  readonly count: number
+  read(): Promise<Float32Array>
+}
+
+/** Two halves of the metric slots, each with a staging buffer of its own: one is read while the other fills. */
+class MetricsReader {
+  readonly #session: Session
+  readonly #loaded: Loaded
+  readonly #staging: readonly [GPUBuffer, GPUBuffer]
+  #turn: 0 | 1 = 0
+
+  constructor(session: Session, loaded: Loaded) {
+    this.#session = session
+    this.#loaded = loaded
+    const { device } = session.engine.toolbox.device
+    const half = bytesOf(loaded.built.ports.metrics) / 2
+    const make = (): GPUBuffer => device.createBuffer({ label: 'metrics', size: half, usage: Usage.mapRead | Usage.copyTarget })
+    this.#staging = [make(), make()]
+  }
+
+  /** The first slot of the next half, and what to call once its steps are submitted. */
+  next(): { half: number; read: (count: number) => () => Promise<Float32Array> } {
+    const turn = this.#turn
+    this.#turn = turn === 0 ? 1 : 0
+    const half = turn * (METRIC_SLOTS / 2)
+    return {
+      half,
+      read: count => {
+        const { device } = this.#session.engine.toolbox.device
+        const staging = this.#staging[turn]
+        const encoder = device.createCommandEncoder()
+        encoder.copyBufferToBuffer(this.#session.memory.buffer(this.#loaded.built.ports.metrics), half * 16, staging, 0, count * 16)
+        device.queue.submit([encoder.finish()])
+        return async () => {
+          await staging.mapAsync(1, 0, count * 16)
+          const values = new Float32Array(staging.getMappedRange(0, count * 16).slice(0))
+          staging.unmap()
+          return values
+        }
+      },
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.#staging) buffer.destroy()
+  }
+}

@@ -1,0 +1,51 @@
+import { invariant } from '../errors.ts'
+import { Executable, type Toolbox } from '../gpu/executable.ts'
+import type { Memory } from '../gpu/memory.ts'
+import { Program } from '../gpu/program.ts'
+import { lengthOf } from '../gpu/tensor.ts'
+import { fillUniform } from '../random.ts'
+import type { Parameter } from '../layers/context.ts'
+import type { Model } from './model.ts'
+
+/** A parameter's values before training: float32, the same on every machine for the same seed. */
+export function initialValues({ tensor, initial }: Parameter): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(lengthOf(tensor))
+  if (initial.kind === 'constant') return values.fill(initial.value)
+  fillUniform(values, initial.key, initial.low, initial.high)
+  return values
+}
+
+/** Writes the starting values of everything the model keeps. Layers must have asked for their parameters before. */
+export function writeInitial(model: Model, memory: Memory): void {
+  for (const parameter of model.parameters.values()) memory.write(parameter.tensor, initialValues(parameter))
+  for (const { tensor, initial } of model.states.values()) memory.write(tensor, new Float32Array(lengthOf(tensor)).fill(initial))
+  for (const tensor of model.memories.values()) memory.write(tensor, new Float32Array(lengthOf(tensor)))
+  writeConstants(model, memory)
+}
+
+export function writeConstants(model: Model, memory: Memory): void {
+  for (const { tensor, value } of model.constants) memory.write(tensor, new Float32Array(lengthOf(tensor)).fill(value))
+  memory.write(model.health, new Uint32Array(lengthOf(model.health)))
+}
+
+/** Makes the bit weights from the latent ones, after these were written by the host. */
+export async function packWeights(model: Model, memory: Memory, toolbox: Toolbox): Promise<void> {
+  const program = new Program()
+  for (const { tensor, packed, depth, outputs } of model.parameters.values()) {
+    if (packed) program.launch('pack_weights', { latent: tensor, packed }, { outputs, depth, words: Math.ceil(depth / 32) })
+  }
+  if (program.operations.length === 0) return
+  const executable = await Executable.compile(program, memory, toolbox)
+  executable.submit({ step: 0, rows: 0, slot: 0, rate: 0 })
+  await toolbox.device.device.queue.onSubmittedWorkDone()
+  executable.destroy()
+}
+
+/** Restores tensors by name; each must be there with the right length. */
+export function writeStored(model: Model, memory: Memory, values: (name: string) => Float32Array<ArrayBuffer> | undefined, { optimizer }: { readonly optimizer: boolean }): void {
+  for (const { name, tensor } of model.stored({ optimizer })) {
+    const data = values(name)
+    invariant(data?.length === lengthOf(tensor), () => `${name}: ${lengthOf(tensor)} values expected, ${data?.length ?? 'none'} found`)
+    memory.write(tensor, data)
+  }
+}

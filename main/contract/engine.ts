@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { DatasetNameSchema, ProjectSchema } from '../../core/architecture/project.ts'
+import { EpochRecordSchema } from '../../core/training/position.ts'
+import { route } from './route.ts'
+
+/** What the engine process does for others, over its message channel. Figures that the command line prints with --json are these. */
+export const RunIdSchema = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{3,63}$/, 'expected a run id, as "bitwright train" prints it')
+export const RunStateSchema = z.enum(['queued', 'preparing', 'running', 'pausing', 'paused', 'finished', 'stopped', 'failed'])
+
+const path = z.string().min(1).max(4096)
+const count = z.int().min(0)
+const fraction = z.number().min(0).max(1)
+
+export const AdapterSchema = z.strictObject({
+  name: z.string(),
+  vendor: z.string(),
+  driver: z.string(),
+  kind: z.enum(['gpu', 'cpu']),
+  subgroupSize: count,
+  timestamps: z.boolean(),
+  maxBindingBytes: count,
+  maxBufferBytes: count,
+})
+
+export const TrainResultSchema = z.strictObject({
+  run: RunIdSchema,
+  directory: path,
+  state: RunStateSchema,
+  /** Finished epochs. */
+  epochs: count,
+  /** Of the best epoch (by validation error); null before the first epoch ends. */
+  bestEpoch: count.nullable(),
+  trainError: fraction.nullable(),
+  validError: fraction.nullable(),
+  testError: fraction.nullable(),
+  /** Time spent training in this session, and images trained on per second of it. */
+  seconds: z.number().min(0),
+  imagesPerSecond: z.number().min(0),
+  adapter: z.string(),
+})
+export type TrainResult = z.infer<typeof TrainResultSchema>
+
+export const EvalResultSchema = z.strictObject({
+  images: count,
+  error: fraction,
+  top5Error: fraction,
+  loss: z.number(),
+  /** confusion[actual][predicted], in images. */
+  confusion: z.array(z.array(count)),
+  classes: z.array(z.string()),
+  imagesPerSecond: z.number().min(0),
+  adapter: z.string(),
+})
+
+export const BenchEntrySchema = z.strictObject({
+  name: z.string(),
+  shape: z.string(),
+  medianMs: z.number().min(0),
+  /** Rate in thousand million operations a second (a multiply-accumulate is two), where it has one. */
+  gops: z.number().min(0).optional(),
+  /** How many times faster than `against`. */
+  ratio: z.number().min(0).optional(),
+  against: z.string().optional(),
+  /** Share of the register-only ceiling of its kind of arithmetic. */
+  ceilingShare: z.number().min(0).optional(),
+})
+
+/** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
+export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })
+
+export const engineRoutes = {
+  doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema })),
+  train: route(
+    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional() }),
+    TrainResultSchema,
+  ),
+  resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional() }), TrainResultSchema),
+  /** Acts on the run under way; false if there is none. */
+  control: route(z.strictObject({ action: z.enum(['pause', 'resume', 'stop']) }), z.boolean()),
+  eval: route(
+    TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: z.enum(['train', 'validation', 'test']).default('test') }),
+    EvalResultSchema,
+  ),
+  /** Images as rows of bytes in the model's shape. */
+  predict: route(
+    TargetSchema.extend({ home: path, images: z.array(z.instanceof(Uint8Array)).min(1).max(10000) }),
+    z.strictObject({ classes: z.array(z.string()), predictions: z.array(z.strictObject({ class: count, scores: z.array(z.number()) })), adapter: z.string() }),
+  ),
+  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), preset: z.string().optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema) })),
+}
+export type EngineRoutes = typeof engineRoutes
+export type EngineRoute = keyof EngineRoutes
+
+export const engineEvents = {
+  /** A line for the log: which adapter computes, what is being prepared. */
+  log: z.strictObject({ level: z.enum(['info', 'warning']), message: z.string() }),
+  state: z.strictObject({ run: RunIdSchema, state: RunStateSchema, directory: path }),
+  progress: z.strictObject({
+    run: RunIdSchema,
+    epoch: count, epochs: count, step: count, batch: count, batches: count,
+    loss: z.number(), error: fraction, learningRate: z.number(),
+    imagesPerSecond: z.number().min(0), secondsLeft: z.number().min(0),
+  }),
+  epoch: z.strictObject({ run: RunIdSchema, record: EpochRecordSchema, best: z.boolean() }),
+}
+export type EngineEvents = typeof engineEvents
+export type EngineEvent = keyof EngineEvents
+
+/** An error as it crosses a process boundary. */
+export const FaultSchema = z.strictObject({ what: z.string(), where: z.string().optional(), remedy: z.string().optional() })
+export type Fault = z.infer<typeof FaultSchema>
+
+/** Frames on the channel between a client and the engine process. */
+export const RequestSchema = z.strictObject({ id: count, route: z.string(), input: z.unknown() })
+export const ReplySchema = z.union([
+  z.strictObject({ id: count, output: z.unknown() }),
+  z.strictObject({ id: count, fault: FaultSchema }),
+  z.strictObject({ event: z.string(), data: z.unknown() }),
+])

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { create } from 'webgpu'
+import { BitwrightError } from '../../core/errors.ts'
+import { openDevice, type Device } from '../../core/gpu/device.ts'
+import type { Host } from '../../core/gpu/host.ts'
+import { ShaderLibrary } from '../../core/gpu/shaders.ts'
+
+/**
+ * Every GPU object ever made. The process dies (SIGSEGV or abort) when one is collected while a device of it is in use, and a
+ * reference from a closure is not enough: so they stay here for the life of the process.
+ */
+const opened: GPU[] = []
+
+/**
+ * Robustness clamps every array access; our kernels check their own bounds (tests run them with it on), so it is off
+ * unless BITWRIGHT_ROBUST is set. Timestamps are not rounded: profiles need microseconds.
+ */
+function toggles(): string[] {
+  const robust = process.env['BITWRIGHT_ROBUST'] === '1'
+  return [...(robust ? [] : ['enable-dawn-features=disable_robustness']), 'disable-dawn-features=timestamp_quantization']
+}
+
+/** The GPU object of this process's Dawn. `adapter` picks one by a part of its name. */
+export function openGpu(adapter = process.env['BITWRIGHT_ADAPTER']): GPU {
+  const gpu = create([...toggles(), ...(adapter ? [`adapter=${adapter}`] : [])])
+  opened.push(gpu)
+  return gpu
+}
+
+/** Opens the best adapter of this machine, hardware before software. Throws a BitwrightError that names the remedy. */
+export async function openDawn(adapter?: string): Promise<Device> {
+  try {
+    return await openDevice(openGpu(adapter))
+  } catch (cause) {
+    if (cause instanceof BitwrightError) throw cause
+    throw new BitwrightError({ what: `the WebGPU adapter did not open: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'run "bitwright doctor"', cause })
+  }
+}
+
+/** The shaders of this installation. */
+export function openShaders(): ShaderLibrary {
+  return new ShaderLibrary(name => readFileSync(new URL(`../../shaders/${name}.wgsl`, import.meta.url), 'utf8'))
+}
+
+export const nodeHost: Host = {
+  now: () => performance.now(),
+  sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+}

@@ -1,0 +1,29 @@
+// include: normalise
+// y[m][n] as float32 from a (normalised) sum, for layers that take reals.
+// sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]. One invocation owns one value.
+// dispatch: x = ceil(outputs / 64), y = rows
+
+struct Params {
+  rows: u32,
+  outputs: u32,
+  scale: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> sums: array<u32>;
+@group(0) @binding(2) var<storage, read> statistics: array<f32>;
+@group(0) @binding(3) var<storage, read> gamma: array<f32>;
+@group(0) @binding(4) var<storage, read> beta: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let n = id.x;
+  if (n >= params.outputs) { return; }
+  let at = id.y * params.outputs + n;
+  let sum = sum_of(sums[at], params.scale);
+  if (NORMALISE) {
+    y[at] = normalised(sum, statistics[n], statistics[params.outputs + n], gamma[n], beta[n]);
+  } else {
+    y[at] = sum;
+  }
+}
