@@ -5,7 +5,7 @@ import { z } from 'zod'
  * an attribute of a layer (batch norm kind, sign mode, dropout rate and bias are attributes, since they are per layer).
  * Sources: Hubara et al. 2016 (arXiv 1602.02830) and its Theano and Torch7 codes.
  */
-const positive = z.number().gt(0).finite()
+const positive = z.number().gt(0)
 const decay = z.number().min(0).lt(1)
 
 export const OptimizerSchema = z.discriminatedUnion('kind', [
@@ -32,7 +32,7 @@ export const ScheduleSchema = z.discriminatedUnion('kind', [
 
 export const PreprocessingSchema = z.discriminatedUnion('kind', [
   /** Pixel bytes 0..255 mapped linearly onto [low, high]. */
-  z.strictObject({ kind: z.literal('scale'), low: z.number().finite().default(-1), high: z.number().finite().default(1) }),
+  z.strictObject({ kind: z.literal('scale'), low: z.number().default(-1), high: z.number().default(1) }),
   /** Pixels / 255, minus the scalar mean, over the scalar standard deviation, both fitted on the training split only. */
   z.strictObject({ kind: z.literal('standardise') }),
 ])

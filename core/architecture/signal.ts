@@ -21,3 +21,11 @@ export function elements(shape: Shape): number {
 export function wordsOf(channels: number): number {
   return Math.ceil(channels / 32)
 }
+
+/** Channels: of a vector, its length. */
+export function channels(shape: Shape): number {
+  return shape.length === 1 ? shape[0] : shape[2]
+}
+
+/** Most values one signal may have per image: a sum of that many 8-bit pixels times +-1 still fits a 32-bit integer. */
+export const MAX_VALUES = 2 ** 23

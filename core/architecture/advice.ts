@@ -1,0 +1,100 @@
+import type { Signal } from './signal.ts'
+import type { Problem } from './kind.ts'
+import type { Place, Structure } from './structure.ts'
+
+/** What can be computed but is seldom meant, seen from a layer and what stands in front of it. */
+export function advise(structure: Structure, signals: readonly (Signal | undefined)[]): Problem[] {
+  const problems: Problem[] = []
+  for (const at of structure.order) {
+    const place = structure.nodes[at] as Place
+    const rule = RULES.get(place.kind?.kind ?? '')
+    const problem = rule?.(place, structure, signals)
+    if (problem) problems.push(problem)
+  }
+  return problems
+}
+
+type Rule = (place: Place, structure: Structure, signals: readonly (Signal | undefined)[]) => Problem | undefined
+
+function producerOf(place: Place, { nodes }: Structure): Place | undefined {
+  const producer = place.producers[0]
+  return producer === undefined ? undefined : nodes[producer]
+}
+
+/** The nearest producer that is not one of these kinds. */
+function beyond(place: Place, structure: Structure, ...kinds: string[]): Place | undefined {
+  let at = producerOf(place, structure)
+  while (at?.kind && kinds.includes(at.kind.kind)) at = producerOf(at, structure)
+  return at
+}
+
+function flowInto(place: Place, signals: readonly (Signal | undefined)[]): Signal['flow'] | undefined {
+  const producer = place.producers[0]
+  return producer === undefined ? undefined : signals[producer]?.flow
+}
+
+const head: Rule = (place, _structure, signals) => {
+  if (flowInto(place, signals) !== 'integers') return undefined
+  const { id } = place.node
+  return {
+    code: 'headWithoutBatchNorm',
+    severity: 'warning',
+    message: `${id} takes sums of ±1 products as class scores, which grow with the number of inputs; both reference networks normalise them first`,
+    node: id,
+    fixes: [{ label: 'Insert batch normalisation', before: id, insert: 'batchNorm' }],
+  }
+}
+
+const sign: Rule = (place, _structure, signals) => {
+  if (flowInto(place, signals) !== 'integers') return undefined
+  const { id } = place.node
+  return {
+    code: 'signWithoutBatchNorm',
+    severity: 'warning',
+    message: `${id} takes sums of ±1 products as they are: hardly any lie within ±1, so next to no gradient passes its mask`,
+    node: id,
+    fixes: [{ label: 'Insert batch normalisation', before: id, insert: 'batchNorm' }],
+  }
+}
+
+/** Two maps without anything non-linear between them could be one. */
+const dense: Rule = (place, structure) => {
+  const { id } = place.node
+  const before = beyond(place, structure, 'batchNorm', 'dropout', 'flatten')
+  if (before?.kind?.family === 'weights') {
+    return {
+      code: 'nothingNonLinear',
+      severity: 'warning',
+      message: `nothing non-linear stands between ${before.node.id} and ${id}, and ${id} works on real numbers rather than bits`,
+      node: id,
+      fixes: [{ label: 'Insert a sign', before: id, insert: 'sign' }],
+    }
+  }
+  const consumers = place.consumers.map(consumer => structure.nodes[consumer]?.kind?.kind)
+  if (place.attributes?.['bias'] === true && consumers.length > 0 && consumers.every(kind => kind === 'batchNorm')) {
+    return {
+      code: 'biasBeforeBatchNorm',
+      severity: 'warning',
+      message: `the bias of ${id} has no effect, since batch normalisation subtracts it with the mean; without it the sums stay integers`,
+      node: id,
+      field: 'bias',
+      fixes: [{ label: 'Leave out the bias', node: id, set: { bias: false } }],
+    }
+  }
+  return undefined
+}
+
+const dropout: Rule = (place, structure) => {
+  const { id } = place.node
+  const before = beyond(place, structure, 'flatten')
+  if (before?.kind?.kind !== 'dropout') return undefined
+  return {
+    code: 'dropoutTwice',
+    severity: 'warning',
+    message: `${id} follows the dropout ${before.node.id} with nothing computed in between; one dropout with a higher rate does the same`,
+    node: id,
+    fixes: [{ label: `Remove ${id}`, node: id, remove: true }],
+  }
+}
+
+const RULES: ReadonlyMap<string, Rule> = new Map([['head', head], ['sign', sign], ['dense', dense], ['dropout', dropout]])

@@ -1,0 +1,77 @@
+import type { Inference, InferredNode } from './infer.ts'
+import { NO_COST, type Cost } from './kind.ts'
+import type { Optimizer, Recipe } from './recipe.ts'
+import { elements } from './signal.ts'
+
+export interface Totals extends Cost {
+  /** Real and binary together. */
+  readonly parameters: number
+  /** Real and binary together. */
+  readonly macs: number
+}
+
+/** Sums over all layers whose cost is known. Per image where Cost is. */
+export function totalsOf(inference: Inference): Totals {
+  const sum = { ...NO_COST }
+  for (const { cost } of inference.nodes.values()) {
+    if (!cost) continue
+    for (const key of COST_KEYS) sum[key] += cost[key]
+  }
+  return { ...sum, parameters: sum.realParameters + sum.binaryParameters, macs: sum.floatMacs + sum.binaryMacs }
+}
+
+const COST_KEYS = Object.keys(NO_COST) as readonly (keyof Cost)[]
+
+/** Bytes that training holds on to. Passing values, such as the gradient on its way back, are not counted. */
+export interface TrainingMemory {
+  /** float32 parameters, latent weights among them, running statistics, and binary weights once more as bits. */
+  readonly parameters: number
+  readonly gradients: number
+  readonly optimizerState: number
+  /** What stays from forward to backward, for the whole batch. */
+  readonly savedActivations: number
+  readonly total: number
+  /** What savedActivations would be if every layer's output were kept as float32, as frameworks do. */
+  readonly floatTwinActivations: number
+}
+
+/** Values of optimizer state for every parameter: sgd has a velocity, the others two moments. */
+export function optimizerSlots(kind: Optimizer['kind']): number {
+  return kind === 'sgd' ? 1 : 2
+}
+
+export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optimizer' | 'activations' | 'batchSize'>): TrainingMemory {
+  const { parameters, binaryParameters, stateValues } = totalsOf(inference)
+  let savedBits = 0
+  let twin = 0
+  for (const node of inference.nodes.values()) {
+    savedBits += savedBitsOf(node, recipe.activations)
+    twin += floatTwinBytes(node)
+  }
+  const bytes = {
+    parameters: 4 * (parameters + stateValues) + Math.ceil(binaryParameters / 8),
+    gradients: 4 * parameters,
+    optimizerState: 4 * parameters * optimizerSlots(recipe.optimizer.kind),
+    savedActivations: Math.ceil((savedBits * recipe.batchSize) / 8),
+  }
+  return {
+    ...bytes,
+    total: bytes.parameters + bytes.gradients + bytes.optimizerState + bytes.savedActivations,
+    floatTwinActivations: twin * recipe.batchSize,
+  }
+}
+
+/**
+ * Bits per image a node keeps for backward. With batch normalisation and sign, that is one bit of the sign's output and
+ * one of its mask per value: the sums in between are computed again from bits, unless the recipe keeps them.
+ */
+export function savedBitsOf(node: InferredNode, activations: Recipe['activations']): number {
+  const [source] = node.inputs
+  const kept = activations === 'keep' && node.kind === 'batchNorm' && source ? 32 * elements(source.shape) : 0
+  return (node.cost?.savedBits ?? 0) + kept
+}
+
+/** Bytes per image of a node's output as float32; a flattened picture is the picture itself. */
+export function floatTwinBytes(node: InferredNode): number {
+  return node.signal === undefined || node.kind === 'flatten' ? 0 : 4 * elements(node.signal.shape)
+}

@@ -1,0 +1,25 @@
+/** The network as a document: schemas, layer kinds, shapes, costs, problems with fixes, transforms and presets. */
+export {
+  ArchitectureSchema, EdgeSchema, MAX_EDGES, MAX_NODES, NodeSchema,
+  type Architecture, type Attributes, type Edge, type LayerNode,
+} from './document.ts'
+export { RecipeSchema, type Optimizer, type Recipe, type Schedule } from './recipe.ts'
+export { DatasetNameSchema, parseAs, ProjectSchema, type Project } from './project.ts'
+export { channels, elements, MAX_VALUES, wordsOf, type Flow, type Shape, type Signal } from './signal.ts'
+export { portsOf, type Cost, type Edit, type Family, type FieldHelp, type Fix, type Inferred, type LayerKind, type Problem, type ProblemCode } from './kind.ts'
+export {
+  activation, attributesOf, batchNorm, dense, dropout, flatten, head, input, kindOf, layerKinds, sign,
+  type ActivationAttributes, type BatchNormAttributes, type DenseAttributes, type DropoutAttributes, type FlattenAttributes,
+  type HeadAttributes, type InputAttributes, type LayerKinds, type SignAttributes,
+} from './kinds/index.ts'
+export { controlsOf, controlText, type Control } from './attributes.ts'
+export { hasErrors, inferArchitecture, type InferredNode, type Inference } from './infer.ts'
+export { applyFix, removeNode } from './fix.ts'
+export {
+  floatTwinBytes, optimizerSlots, savedBitsOf, totalsOf, trainingMemory, type Totals, type TrainingMemory,
+} from './costs.ts'
+export { scaleWidths, withoutKind } from './transform.ts'
+export { setField } from './setField.ts'
+export { presetNamed, presetReference, presets, type Reference } from './presets/index.ts'
+export { presetSummary, type PresetSummary } from './describe.ts'
+export { bytesText, describeSignal, grouped, shapeText } from './wording.ts'
