@@ -6,6 +6,8 @@ import { codeOf, diskTrouble } from './files.ts'
 /** Names that Windows gives to devices whatever their extension; refused everywhere, so that a home can be copied anywhere. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 
+const NOT_ALLOWED = '\\:*?"<>|\u007f'
+
 /**
  * Path of `name`, which comes from outside, under the folder `root`, which exists. `name` may hold "/" between its parts.
  * Throws for anything that would leave `root`: absolute names, "..", drive letters, backslashes, and symbolic links that
@@ -21,9 +23,7 @@ export async function resolveInside(root: string, name: string): Promise<string>
     throw diskTrouble(error, root)
   })
   const path = join(realRoot, ...parts)
-  const existing = await deepestExisting(path)
-  // realpath fails on a link to nothing: what is written there would land wherever it points.
-  const real = await realpath(existing).catch(() => undefined)
+  const real = await realOfExisting(path)
   if (real !== realRoot && !real?.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
     throw new BitwrightError({ what: `expected a name that stays inside the folder, ${JSON.stringify(name)} is a link that leads ${real === undefined ? 'nowhere' : 'out of it'}`, where: path, remedy: 'replace the link by the file or folder itself' })
   }
@@ -33,19 +33,26 @@ export async function resolveInside(root: string, name: string): Promise<string>
 function faultOf(part: string): string | undefined {
   if (part === '') return 'it has an empty part'
   if (part === '.' || part === '..') return `it has a part "${part}"`
-  if ([...part].some(character => character < ' ' || '\\:*?"<>|\u007f'.includes(character))) return 'it has a character that is not allowed'
+  if (Array.from(part).some(character => character < ' ' || NOT_ALLOWED.includes(character))) return 'it has a character that is not allowed'
   if (/[. ]$/.test(part)) return 'it has a part that ends in a dot or blank'
   if (DEVICE.test(part)) return 'it is the name of a device'
   if (Buffer.byteLength(part) > 255) return 'it has a part of over 255 bytes'
   return undefined
 }
 
-async function deepestExisting(path: string): Promise<string> {
+/** Real path of the deepest part of `path` that exists; undefined if that is a link to nothing, since what is written there would land wherever it points. */
+async function realOfExisting(path: string): Promise<string | undefined> {
   for (let candidate = path; ; candidate = dirname(candidate)) {
     try {
-      await lstat(candidate)
-      return candidate
+      const isLink = (await lstat(candidate)).isSymbolicLink()
+      try {
+        return await realpath(candidate)
+      } catch (error) {
+        if (isLink) return undefined
+        throw error
+      }
     } catch (error) {
+      // ENOENT from realpath of what was no link: it was removed in between, so the part above it is the deepest.
       const code = codeOf(error)
       if ((code !== 'ENOENT' && code !== 'ENOTDIR') || dirname(candidate) === candidate) throw diskTrouble(error, path)
     }
