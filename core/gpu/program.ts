@@ -19,6 +19,12 @@ export class Program {
   #node = ''
   #phase: Operation['phase'] = 'forward'
   #names = new Map<string, number>()
+  readonly #role: Role
+
+  /** With `inspect`, what a step computes stays readable after it, each tensor in a buffer of its own. */
+  constructor({ inspect = false }: { readonly inspect?: boolean } = {}) {
+    this.#role = inspect ? 'output' : 'step'
+  }
 
   /** Marks the following operations as belonging to a layer. */
   enter(node: string, phase: Operation['phase']): void {
@@ -31,7 +37,7 @@ export class Program {
   }
 
   /** A tensor that lives within the step. The name gets a number when it is taken already. */
-  tensor(name: string, dtype: Tensor['dtype'], shape: readonly number[], role: Role = 'step'): Tensor {
+  tensor(name: string, dtype: Tensor['dtype'], shape: readonly number[], role = this.#role): Tensor {
     invariant(shape.every(size => Number.isSafeInteger(size) && size > 0), () => `tensor ${name} has shape ${shape.join(' x ')}`)
     const full = `${this.#node}.${name}`
     const seen = this.#names.get(full) ?? 0

@@ -124,7 +124,7 @@ function binaryProduct(context: Context, input: Value, weight: Parameter): Produ
       program.launch('float_bit_gemm', { a, w, y }, sizes)
       return y
     },
-    weightGradient: (g, dw) => { program.launch('grad_weight_float', { x: a, g, dw }, { rows, outputs, depth }) },
+    weightGradient: (g, dw) => { program.launch('grad_weight_float', { x: a, g, dw }, { ...sizes, scale: 1 }) },
     inputGradient,
   }
 }
@@ -141,10 +141,10 @@ function realProduct(context: Context, a: Tensor, weight: Parameter): Product {
       program.launch('f32_gemm', { a, b, c }, { rows, outputs, depth })
       return c
     },
-    weightGradient: (g, dw) => { program.launch('f32_gemm_tn', { a, b: g, c: dw }, { rows: depth, outputs, depth: rows }) },
+    weightGradient: (g, dw) => { program.launch('f32_gemm_tn', { a, b: g, c: dw }, { rows, outputs, depth, scale: 1 }) },
     inputGradient(g) {
       const dx = program.tensor('input gradient', 'f32', [rows, depth])
-      program.launch('f32_gemm_nt', { a: g, b, c: dx }, { rows, outputs: depth, depth: outputs })
+      program.launch('f32_gemm_nt', { a: g, b, c: dx }, { rows, outputs, depth })
       return dx
     },
   }

@@ -16,8 +16,8 @@ export interface BuildOptions {
   /** Images per step. */
   readonly rows: number
   readonly inputPath: 'planes' | 'float'
-  /** Gradients stay readable after the step, at the cost of their memory; for tests. */
-  readonly keepGradients?: boolean
+  /** Everything a step computes stays readable after it, at the cost of its memory. */
+  readonly inspect?: boolean
 }
 
 export interface BuiltProgram {
@@ -48,9 +48,9 @@ export function portsFor(model: Model, rows: number): Ports {
  * Records a whole step of the network: forward in topological order and, in training, backward in reverse, each
  * layer's update right behind its backward so that its gradients' memory is free for the next layer.
  */
-export function buildProgram(model: Model, { training, rows, inputPath, keepGradients = false }: BuildOptions): BuiltProgram {
+export function buildProgram(model: Model, { training, rows, inputPath, inspect = false }: BuildOptions): BuiltProgram {
   const { recipe } = model.project
-  const program = new Program()
+  const program = new Program({ inspect })
   const ports = portsFor(model, rows)
   const { heads } = model
   const sites = new Map(model.order.map((id, ordinal): [string, LayerSite] => [
@@ -72,7 +72,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, keepGrad
     healthPlace: site => site.ordinal,
     update: (parameter, gradient) => updates.push({ parameter, gradient }),
     gradientTensor(parameter) {
-      const tensor: Tensor = { name: `${parameter.name}.gradient`, dtype: 'f32', shape: parameter.tensor.shape, role: keepGradients ? 'output' : 'step' }
+      const tensor: Tensor = { name: `${parameter.name}.gradient`, dtype: 'f32', shape: parameter.tensor.shape, role: inspect ? 'output' : 'step' }
       gradients.set(parameter.name, tensor)
       return tensor
     },

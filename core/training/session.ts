@@ -68,10 +68,10 @@ export class Session {
     return new Session(engine, model)
   }
 
-  async load(training: boolean, rows: number, keepGradients = false): Promise<Loaded> {
+  async load(training: boolean, rows: number): Promise<Loaded> {
     const { toolbox, tuner } = this.engine
     this.#inputPath ??= await chooseInputPath(this.model, tuner, rows)
-    const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath, keepGradients })
+    const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath })
     const executable = await Executable.compile(built.program, this.memory, toolbox)
     const pixels = new Uint8Array(rows * rowBytes(this.model.imageShape))
     return { built, executable, rows, pixels, labels: new Uint32Array(rows) }

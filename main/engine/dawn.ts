@@ -21,19 +21,39 @@ function toggles(): string[] {
 }
 
 /** The GPU object of this process's Dawn. `adapter` picks one by a part of its name. */
-export function openGpu(adapter = process.env['BITWRIGHT_ADAPTER']): GPU {
+export function openGpu(adapter?: string): GPU {
   const gpu = create([...toggles(), ...(adapter ? [`adapter=${adapter}`] : [])])
   opened.push(gpu)
   return gpu
 }
 
-/** Opens the best adapter of this machine, hardware before software. Throws a BitwrightError that names the remedy. */
-export async function openDawn(adapter?: string): Promise<Device> {
+/** Software adapters by how fast they are; whatever is not listed here is hardware and goes first. */
+const SOFTWARE = [/llvmpipe|lavapipe/i, /swiftshader/i]
+
+/**
+ * Names of this machine's adapters, the best first: hardware, then lavapipe, then SwiftShader. Dawn has no list, but names
+ * all it found when asked for one that does not exist.
+ */
+export async function adapterNames(): Promise<string[]> {
+  let listing = ''
+  try {
+    await openGpu('no adapter has this name').requestAdapter()
+  } catch (error) {
+    listing = error instanceof Error ? error.message : String(error)
+  }
+  const rank = (name: string): number => SOFTWARE.findIndex(pattern => pattern.test(name))
+  const names = [...listing.matchAll(/name: '([^']+)'/g)].map(match => match[1] as string)
+  return [...new Set(names)].sort((a, b) => rank(a) - rank(b))
+}
+
+/** Opens the best adapter of this machine, or the one that `adapter` (or BITWRIGHT_ADAPTER) names in part. */
+export async function openDawn(wanted = process.env['BITWRIGHT_ADAPTER']): Promise<Device> {
+  const adapter = wanted ?? (await adapterNames())[0]
   try {
     return await openDevice(openGpu(adapter))
   } catch (cause) {
     if (cause instanceof BitwrightError) throw cause
-    throw new BitwrightError({ what: `the WebGPU adapter did not open: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'run "bitwright doctor"', cause })
+    throw new BitwrightError({ what: `the WebGPU adapter${adapter ? ` "${adapter}"` : ''} did not open: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'run "bitwright doctor"', cause })
   }
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Every WebGPU adapter of the machine, Chromium's SwiftShader included where it is installed: it has other subgroups and
+ * limits than lavapipe, so a kernel that leans on either shows.
+ */
+import { existsSync } from 'node:fs'
+import { adapterNames, nodeHost, openDawn, openShaders } from '../../main/engine/dawn.ts'
+import type { Candidate, Toolbox } from '../../core/gpu/executable.ts'
+import { candidatesOf } from '../../core/gpu/families.ts'
+import { Pipelines } from '../../core/gpu/pipelines.ts'
+import { emptyTuning, Tuner } from '../../core/gpu/tuner.ts'
+import type { Engine } from '../../core/training/session.ts'
+
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
+if (existsSync(SWIFTSHADER) && !process.env['VK_ADD_DRIVER_FILES']) process.env['VK_ADD_DRIVER_FILES'] = SWIFTSHADER
+
+export const adapters: readonly string[] = await adapterNames()
+
+/** A toolbox on one adapter that takes each family's first candidate, so that tests do not wait for the tuner. */
+export async function openToolbox(adapter: string, choose?: (kernel: string) => Candidate | undefined): Promise<Toolbox> {
+  const device = await openDawn(adapter)
+  device.device.onuncapturederror = event => {
+    throw new Error(`the device refused something: ${event.error.message}`)
+  }
+  return {
+    device,
+    shaders: openShaders(),
+    pipelines: new Pipelines(device.device),
+    choose: operation => Promise.resolve(choose?.(operation.kernel) ?? (candidatesOf(operation.kernel)[0] as Candidate)),
+  }
+}
+
+export async function openEngine(adapter: string): Promise<Engine> {
+  const toolbox = await openToolbox(adapter)
+  const tuner = new Tuner(toolbox, nodeHost, emptyTuning(adapter), () => Promise.resolve())
+  return { toolbox, tuner, host: nodeHost }
+}
