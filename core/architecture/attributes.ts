@@ -110,7 +110,7 @@ export function checkAttributes(kind: LayerKind, node: LayerNode): Checked {
 
 function invalid(kind: LayerKind, node: LayerNode, name: string, control: Control): Problem {
   const value = Object.hasOwn(node.attributes, name) ? node.attributes[name] : undefined
-  const schema: z.core.$ZodType = kind.attributes.shape[name]
+  const schema = (kind.attributes.shape as Readonly<Record<string, z.core.$ZodType>>)[name] as z.core.$ZodType
   const mended = [nearestValue(control, value), control.initial].find(candidate => candidate !== undefined && z.safeParse(schema, candidate).success)
   return {
     code: 'invalidAttribute',

@@ -59,10 +59,12 @@ function unconnected(structure: Structure, at: number, port: string): Problem {
   const { nodes } = structure
   const { node, ports } = nodes[at] as Place
   const behind = reachable(nodes, at)
-  const free = [...nodes.entries()].filter(([other, place]) => place.kind?.hasOutput && place.consumers.length === 0 && !behind.has(other)).map(([other]) => other)
+  const usable = (other: Place, index: number): boolean => other.kind?.hasOutput === true && other.consumers.length === 0 && !behind.has(index)
   // Of the outputs that nothing uses, the closest before this node in the document, then the first behind it.
-  const from = free.findLast(other => other < at) ?? free[0]
-  const source = from === undefined ? undefined : nodes[from]?.node.id
+  let from = at - 1
+  while (from >= 0 && !usable(nodes[from] as Place, from)) from--
+  if (from < 0) from = nodes.findIndex(usable)
+  const source = nodes[from]?.node.id
   return {
     code: 'unconnectedInput',
     severity: 'error',

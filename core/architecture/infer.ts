@@ -11,7 +11,7 @@ export interface InferredNode {
   readonly kind: string
   /** With defaults filled in; as written, if a problem says that they are wrong. */
   readonly attributes: Attributes
-  /** What arrives, in the order of the kind's ports; empty while any of it is unknown. */
+  /** What arrives, in the order of the kind's ports; empty while anything about the node is unknown. */
   readonly inputs: readonly Signal[]
   /** The nodes it comes from, in the same order; empty while any port is open. */
   readonly sources: readonly string[]
@@ -41,21 +41,21 @@ export function inferArchitecture(architecture: Architecture, kinds: LayerKinds 
   const structure = readStructure(architecture, kinds)
   const problems: Problem[] = [...structure.problems]
   const signals: (Signal | undefined)[] = structure.nodes.map(() => undefined)
-  const inferred: InferredNode[] = structure.nodes.map(place => still(place, structure))
+  const results: (Result | undefined)[] = structure.nodes.map(() => undefined)
   for (const at of structure.order) {
     const place = structure.nodes[at] as Place
     const inputs = inputsOf(place, signals)
     if (!place.kind || !place.attributes || !inputs) continue
     const result = place.kind.infer(inputs, place.attributes, place.node.id)
-    problems.push(...(result.problems ?? []))
-    const { signal, cost } = 'cost' in result ? { signal: result.output, cost: result.cost } : {}
-    signals[at] = signal
-    inferred[at] = { ...(inferred[at] as InferredNode), inputs, ...(signal && { signal }), ...(cost && { cost }) }
+    if (result.problems) problems.push(...result.problems)
+    if (!('cost' in result)) continue
+    signals[at] = result.output
+    results[at] = { inputs, cost: result.cost, ...(result.output && { signal: result.output }) }
   }
   problems.push(...findGaps(structure), ...advise(structure, signals))
   return {
     order: structure.order.map(at => (structure.nodes[at] as Place).node.id),
-    nodes: new Map(inferred.map(node => [node.id, node])),
+    nodes: new Map(structure.nodes.map((place, at) => [place.node.id, inferredNode(place, structure, results[at])])),
     problems: rank(withoutAmbiguousFixes(problems)),
   }
 }
@@ -65,14 +65,16 @@ export function hasErrors(inference: Inference): boolean {
   return inference.problems.some(problem => problem.severity === 'error')
 }
 
-function still(place: Place, { nodes }: Structure): InferredNode {
+type Result = Pick<InferredNode, 'inputs' | 'signal' | 'cost'>
+
+function inferredNode(place: Place, { nodes }: Structure, result: Result = { inputs: [] }): InferredNode {
   const sources = place.producers.map(producer => (producer === undefined ? undefined : nodes[producer]?.node.id))
   return {
     id: place.node.id,
     kind: place.node.kind,
     attributes: place.attributes ?? place.node.attributes,
-    inputs: [],
     sources: sources.every(source => source !== undefined) ? sources : [],
+    ...result,
   }
 }
 

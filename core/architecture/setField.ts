@@ -3,7 +3,7 @@ import { BitwrightError } from '../errors.ts'
 import { layerKinds, type LayerKinds } from './kinds/index.ts'
 import { parseAs, ProjectSchema, type Project } from './project.ts'
 import { RecipeSchema } from './recipe.ts'
-import { checked, withNodes } from './transform.ts'
+import { checked, requireOwnIds, withNodes } from './transform.ts'
 import { didYouMean } from './wording.ts'
 
 /**
@@ -36,6 +36,7 @@ function parseValue(text: string): unknown {
 }
 
 function setAttribute(project: Project, id: string, name: string, value: unknown, kinds: LayerKinds): Project {
+  requireOwnIds(project)
   const { nodes } = project.architecture
   const target = nodes.find(node => node.id === id)
   if (!target) throw new BitwrightError({ what: `there is no node "${id}"`, where: project.name, remedy: didYouMean(id, nodes.map(node => node.id)) })

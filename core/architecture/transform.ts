@@ -15,6 +15,7 @@ export function scaleWidths(project: Project, factor: number, kinds: LayerKinds 
   if (!(factor > 0 && factor <= 1e6)) {
     throw new BitwrightError({ what: `expected a width factor above 0, at most ${grouped(1e6)}; found ${factor}`, remedy: 'give a number such as 0.25 or 2' })
   }
+  requireOwnIds(project)
   const last = lastWeights(project.architecture, kinds)
   return withNodes(project, project.architecture.nodes.map(node => {
     const width = kinds.get(node.kind)?.width
@@ -41,7 +42,7 @@ function lastWeights(architecture: Architecture, kinds: LayerKinds): Set<string>
   return last
 }
 
-/** The project without any layer of a kind, edges joined. Throws on an unknown kind and on one that changes shapes. */
+/** The project without any layer of a kind, edges joined. Throws on an unknown kind and on one that may change shapes. */
 export function withoutKind(project: Project, name: string, kinds: LayerKinds = layerKinds): Project {
   const kind = kindOf(name, kinds)
   if (!kind.passThrough) {
@@ -51,8 +52,18 @@ export function withoutKind(project: Project, name: string, kinds: LayerKinds = 
       remedy: `kinds that can be left out: ${removable.join(', ')}`,
     })
   }
+  requireOwnIds(project)
   const ids = project.architecture.nodes.filter(node => node.kind === name).map(node => node.id)
   return parseAs(ProjectSchema, { ...project, architecture: ids.reduce(removeNode, project.architecture) }, project.name)
+}
+
+/** Transforms name nodes by id, so no two may share one. */
+export function requireOwnIds({ name, architecture: { nodes } }: Project): void {
+  const seen = new Set<string>()
+  for (const { id } of nodes) {
+    if (seen.has(id)) throw new BitwrightError({ what: `several nodes are called ${id}`, where: name, remedy: 'give every node an id of its own' })
+    seen.add(id)
+  }
 }
 
 /** A node's attributes must fit its kind wherever a transform writes them. */

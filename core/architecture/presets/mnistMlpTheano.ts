@@ -1,4 +1,4 @@
-import { chain, type Layer } from './block.ts'
+import { chain, type Layer } from './chain.ts'
 import { definePreset } from './define.ts'
 
 const norm = { mode: 'vanilla', epsilon: 1e-4, momentum: 0.1, running: 'inverseStd' } as const

@@ -1,4 +1,4 @@
-import { chain, type Layer } from './block.ts'
+import { chain, type Layer } from './chain.ts'
 import { definePreset } from './define.ts'
 
 const hidden = (number: number): Layer[] => [

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { optimizerSlots, savedBitsOf, totalsOf, trainingMemory } from '../../../core/architecture/costs.ts'
+import { inferArchitecture } from '../../../core/architecture/infer.ts'
+import { chain, INPUT, sound } from './graphs.ts'
+
+const inference = inferArchitecture(sound())
+const weights = 24 * 8 + 8 * 6 + 6 * 3
+const channels = 8 + 6 + 3
+
+describe('totals', () => {
+  test('of the sound network, counted by hand', () => {
+    expect(totalsOf(inference)).toEqual({
+      binaryParameters: weights,
+      realParameters: 2 * channels,
+      parameters: weights + 2 * channels,
+      stateValues: 2 * channels,
+      packedBytes: 24 + 6 + 3 + 8 * channels,
+      binaryMacs: weights,
+      floatMacs: channels,
+      macs: weights + channels,
+      // One word holds up to 32 inputs; the first layer reads eight bit planes.
+      xnorWords: 8 * 8 + 6 + 3,
+      // Pixels; output and mask of both signs; dropout; scores.
+      savedBits: 8 * 24 + 2 * (8 + 6) + 8 + 32 * 3,
+    })
+  })
+
+  test('leave out what is not known', () => {
+    expect(totalsOf(inferArchitecture({ version: 1, nodes: [], edges: [] }))).toMatchObject({ parameters: 0, macs: 0 })
+    expect(totalsOf(inferArchitecture(chain(INPUT, ['d', 'dense', { units: 3 }])))).toMatchObject({ parameters: 0 })
+  })
+})
+
+describe('training memory', () => {
+  const recipe = { optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, activations: 'recompute', batchSize: 100 } as const
+  const parameters = weights + 2 * channels
+
+  test('counts parameters, gradients, optimizer state and kept bits', () => {
+    const memory = trainingMemory(inference, recipe)
+    expect(memory).toEqual({
+      parameters: 4 * (parameters + 2 * channels) + Math.ceil(weights / 8),
+      gradients: 4 * parameters,
+      optimizerState: 8 * parameters,
+      savedActivations: Math.ceil((100 * (8 * 24 + 2 * 14 + 8 + 96)) / 8),
+      // Every output but that of flatten: 24, 3 x 8, 8 dropped, 3 x 6, 2 x 3.
+      floatTwinActivations: 100 * 4 * (24 + 24 + 8 + 18 + 6),
+      total: memory.parameters + memory.gradients + memory.optimizerState + memory.savedActivations,
+    })
+  })
+
+  test('sgd keeps one value a parameter, the others two', () => {
+    expect([optimizerSlots('sgd'), optimizerSlots('adam'), optimizerSlots('adamaxShift')]).toEqual([1, 2, 2])
+    expect(trainingMemory(inference, { ...recipe, optimizer: { kind: 'sgd', momentum: 0 } }).optimizerState).toBe(4 * parameters)
+  })
+
+  test('sums in front of batch normalisation stay only if the recipe keeps them', () => {
+    const node = inference.nodes.get('norm1')
+    expect(node && [savedBitsOf(node, 'recompute'), savedBitsOf(node, 'keep')]).toEqual([0, 32 * 8])
+    const more = trainingMemory(inference, { ...recipe, activations: 'keep' }).savedActivations - trainingMemory(inference, recipe).savedActivations
+    expect(more).toBe(100 * 4 * channels)
+  })
+})
