@@ -20,6 +20,9 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   f32_gemm_tn: [{ shader: 'f32_gemm_tn_block' }],
 }
 
+/** The float products that ours are measured against, besides the plain one-output-a-thread kernel. */
+export const rivals: readonly Candidate[] = [{ shader: 'f32_gemm_block' }]
+
 export const familyNames: readonly string[] = Object.keys(families)
 
 /** The candidates of a family; a shader that is in no family is its own only candidate. */

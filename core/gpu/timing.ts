@@ -20,6 +20,11 @@ export async function timeLaunches(device: Device, executable: Executable, host:
   return times[1] as number
 }
 
+/** Microseconds of one run of all launches, the first included: callers warm up. */
+export function timeOnce(device: Device, executable: Executable, host: Host): Promise<number> {
+  return runTimed(device, executable.launches, 1, host)
+}
+
 /** Microseconds on the device where it has timestamps, else on the clock. */
 async function runTimed(device: Device, launches: readonly Launch[], repeats: number, host: Host): Promise<number> {
   const timestamps = device.adapter.timestamps ? new Timestamps(device.device, 1) : undefined

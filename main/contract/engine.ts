@@ -61,9 +61,13 @@ export const BenchEntrySchema = z.strictObject({
   /** How many times faster than `against`. */
   ratio: z.number().min(0).optional(),
   against: z.string().optional(),
+  imagesPerSecond: z.number().min(0).optional(),
   /** Share of the register-only ceiling of its kind of arithmetic. */
   ceilingShare: z.number().min(0).optional(),
 })
+
+/** Bytes of a training step: what stays from forward to backward, beside what float32 would keep; all tensors of a step; parameters and optimizer. */
+export const BenchMemorySchema = z.strictObject({ activationBytes: count, stepBytes: count, floatActivationBytes: count, storedBytes: count, parameters: count })
 
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
 export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })
@@ -86,7 +90,7 @@ export const engineRoutes = {
     TargetSchema.extend({ home: path, images: z.array(z.instanceof(Uint8Array)).min(1).max(10000) }),
     z.strictObject({ classes: z.array(z.string()), predictions: z.array(z.strictObject({ class: count, scores: z.array(z.number()) })), adapter: z.string() }),
   ),
-  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), preset: z.string().optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema) })),
+  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), preset: z.string().optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
 }
 export type EngineRoutes = typeof engineRoutes
 export type EngineRoute = keyof EngineRoutes

@@ -1,0 +1,100 @@
+import { Executable, type Candidate } from '../../../core/gpu/executable.ts'
+import { Memory } from '../../../core/gpu/memory.ts'
+import { Program } from '../../../core/gpu/program.ts'
+import type { Tensor } from '../../../core/gpu/tensor.ts'
+import { timeOnce } from '../../../core/gpu/timing.ts'
+import type { Engine } from '../../../core/training/session.ts'
+
+/** Rows x depth times depth x outputs. */
+export interface GemmSize {
+  readonly rows: number
+  readonly depth: number
+  readonly outputs: number
+}
+
+/** A kernel made ready to be timed, with the operations it does (a multiply-accumulate is two). */
+export interface Contestant {
+  readonly name: string
+  readonly operations: number
+  /** Milliseconds of one run, on the device's clock where it has one. */
+  time(): Promise<number>
+  close(): void
+}
+
+/** A product at a size, by the candidate given or the one the tuner takes. Operands are zeros: no kernel's time depends on them. */
+export async function prepareGemm(engine: Engine, kernel: string, size: GemmSize, candidate?: Candidate): Promise<Contestant> {
+  const { toolbox, host } = engine
+  const { rows, depth, outputs } = size
+  const words = Math.ceil(depth / 32)
+  const shapes: Readonly<Record<string, number>> = {
+    bits: rows * words,
+    weights: words * outputs,
+    left: rows * depth,
+    right: depth * outputs,
+    result: rows * outputs,
+  }
+  const tensor = (name: string, length: number, role: Tensor['role'] = 'input'): Tensor => ({ name, dtype: 'u32', shape: [length], role })
+  const operand = (name: keyof typeof shapes, role?: Tensor['role']): Tensor => tensor(name, shapes[name] as number, role)
+  const tensors: Readonly<Record<string, Record<string, Tensor>>> = {
+    xnor_gemm: { a: operand('bits'), w: operand('weights'), y: operand('result', 'output') },
+    float_bit_gemm: { a: operand('left'), w: operand('weights'), y: operand('result', 'output') },
+    grad_input: { g: operand('result'), w: operand('weights'), dx: operand('left', 'output') },
+    grad_weight: { x: operand('bits'), g: operand('result'), dw: operand('right', 'output') },
+    f32: { a: operand('left'), b: operand('right'), c: operand('result', 'output') },
+  }
+  const program = new Program()
+  const shader = toolbox.shaders.get(candidate?.shader ?? (await toolbox.choose({ kernel, params: { rows, outputs, depth, words, ...(kernel === 'grad_weight' && { scale: 1 }) }, overrides: {}, tensors: tensors[kernel] ?? {}, node: 'bench', phase: 'forward' })).shader)
+  const known: Readonly<Record<string, number>> = { rows, outputs, depth, words, scale: 1 }
+  const params = Object.fromEntries(shader.params.map(({ name }) => [name, known[name] ?? 0]))
+  program.launch(kernel, tensors[kernel] ?? (tensors['f32'] as Record<string, Tensor>), params)
+  const memory = new Memory(toolbox.device)
+  const executable = await Executable.compile(program, memory, candidate ? { ...toolbox, choose: () => Promise.resolve(candidate) } : toolbox)
+  return contestant(engine, host, executable, memory, shader.name, 2 * rows * depth * outputs)
+}
+
+/** The most that one kind of arithmetic reaches with no loads at all. */
+export async function prepareCeiling(engine: Engine, kind: 'popcount' | 'fma'): Promise<Contestant> {
+  const { toolbox, host } = engine
+  const groups = 256
+  const iterations = 2000
+  const y: Tensor = { name: 'y', dtype: 'u32', shape: [groups * 64], role: 'output' }
+  const program = new Program()
+  program.launch(`ceiling_${kind}`, { y }, { groups, iterations, seed: 12345 })
+  const memory = new Memory(toolbox.device)
+  const executable = await Executable.compile(program, memory, toolbox)
+  // Both shaders say in their headers what one invocation does.
+  const perInvocation = kind === 'popcount' ? 2 * 32 * 8 : 2 * 16
+  return contestant(engine, host, executable, memory, `ceiling_${kind}`, groups * 64 * iterations * perInvocation)
+}
+
+function contestant(engine: Engine, host: Engine['host'], executable: Executable, memory: Memory, name: string, operations: number): Contestant {
+  executable.writeStep({ step: 1, rows: 0, slot: 0, rate: 0 })
+  return {
+    name,
+    operations,
+    time: async () => (await timeOnce(engine.toolbox.device, executable, host)) / 1000,
+    close() {
+      executable.destroy()
+      memory.destroy()
+    },
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}
+
+/**
+ * Times all contestants in turn, round after round, so that a machine that slows down slows all of them: ratios are taken
+ * round by round. Returns the rounds, by contestant.
+ */
+export async function race(contestants: readonly Contestant[], rounds: number): Promise<ReadonlyMap<Contestant, readonly number[]>> {
+  const times = new Map<Contestant, number[]>(contestants.map(one => [one, []]))
+  // Software adapters compile at the first dispatch: that one is not counted.
+  for (const one of contestants) await one.time()
+  for (let round = 0; round < rounds; round++) {
+    for (const one of contestants) times.get(one)?.push(await one.time())
+  }
+  return times
+}

@@ -1,0 +1,93 @@
+import { totalsOf, trainingMemory } from '../../../core/architecture/index.ts'
+import type { Project } from '../../../core/architecture/project.ts'
+import { identityOrder } from '../../../core/data/batches.ts'
+import { bytesPerImage, type Dataset, type Split } from '../../../core/data/dataset.ts'
+import type { Launch } from '../../../core/gpu/executable.ts'
+import { profileLaunches } from '../../../core/gpu/timing.ts'
+import { threefry2x32 } from '../../../core/random.ts'
+import { Session, type Engine } from '../../../core/training/session.ts'
+import type { BenchEntry, BenchMemory } from './index.ts'
+import { median, prepareCeiling, race } from './kernels.ts'
+
+const ROUNDS = 5
+const STEPS_PER_ROUND = 4
+
+/** A training step of a project at its batch size on made-up images: the whole of it, then kernel by kernel. */
+export async function benchStep(engine: Engine, project: Project, log: (message: string) => void): Promise<{ entries: BenchEntry[]; memory: BenchMemory }> {
+  const { recipe } = project
+  const rows = recipe.batchSize
+  log(`timing the training step of ${project.name}, batch ${rows}`)
+  const probe = Session.open(engine, project, { scale: 2 / 255, offset: -1 }, shapeOf(project))
+  try {
+    const loaded = await probe.load(true, rows)
+    await probe.initialise()
+    probe.feed(loaded, madeUp(probe.model.imageShape, probe.model.classes, rows), identityOrder(rows), 0)
+    const { executable } = loaded
+    const { device } = engine.toolbox.device
+    let step = 0
+    const run = async (steps: number): Promise<number> => {
+      const begin = engine.host.now()
+      for (let i = 0; i < steps; i++) executable.submit({ step: ++step, rows, slot: 0, rate: probe.model.optimizer.rate(recipe.learningRate.start, step) })
+      await device.queue.onSubmittedWorkDone()
+      return (engine.host.now() - begin) / steps
+    }
+    await run(1)
+    const whole: number[] = []
+    const profiles: number[][] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      whole.push(await run(STEPS_PER_ROUND))
+      profiles.push(await profileLaunches(engine.toolbox.device, executable, engine.host))
+    }
+    const ceilings = { popcount: await prepareCeiling(engine, 'popcount'), fma: await prepareCeiling(engine, 'fma') }
+    const raced = await race([ceilings.popcount, ceilings.fma], 3)
+    const ceilingRate = (kind: 'popcount' | 'fma'): number => ceilings[kind].operations / median(raced.get(ceilings[kind]) ?? []) / 1e6
+    const rates = { popcount: ceilingRate('popcount'), fma: ceilingRate('fma') }
+    ceilings.popcount.close()
+    ceilings.fma.close()
+
+    const wholeMs = median(whole)
+    const shape = `batch ${rows}`
+    const entries: BenchEntry[] = [{ name: `${project.name}: training step`, shape, medianMs: wholeMs, imagesPerSecond: (rows * 1000) / wholeMs }]
+    for (const [index, launch] of executable.launches.entries()) {
+      const ms = median(profiles.map(profile => profile[index] ?? NaN)) / 1000
+      const work = workOf(launch)
+      const gops = work && work.operations / ms / 1e6
+      entries.push({ name: `${launch.operation.phase} ${launch.operation.node}: ${launch.shader.name}`, shape: work?.shape ?? '', medianMs: ms, ...(work && gops !== undefined && { gops, ceilingShare: gops / rates[work.kind] }) })
+    }
+    const { parameters } = totalsOf(probe.model.inference)
+    const estimate = trainingMemory(probe.model.inference, recipe)
+    return {
+      entries,
+      memory: { activationBytes: executable.savedBytes, stepBytes: executable.stepBytes, floatActivationBytes: estimate.floatTwinActivations, storedBytes: probe.model.storedBytes, parameters },
+    }
+  } finally {
+    probe.close()
+  }
+}
+
+function shapeOf(project: Project): Pick<Dataset, 'name' | 'shape' | 'classes'> {
+  const input = project.architecture.nodes.find(node => node.kind === 'input')?.attributes ?? {}
+  const size = (name: string): number => Number(input[name])
+  const heads = new Set(project.architecture.nodes.filter(node => node.kind === 'head').map(node => node.id))
+  const last = project.architecture.nodes.filter(node => node.kind === 'dense' && !heads.has(node.id)).at(-1)
+  const classes = Number(last?.attributes['units'])
+  return { name: 'made-up images', shape: [size('height'), size('width'), size('channels')], classes: Array.from({ length: classes }, (_, i) => String(i)) }
+}
+
+/** Random pixels and labels: no kernel's time depends on them, and no data set has to be there. */
+function madeUp(shape: readonly [number, number, number], classes: number, count: number): Split {
+  const images = Uint8Array.from({ length: count * bytesPerImage(shape) }, (_, i) => threefry2x32([7, 7], [i, 0])[0] & 255)
+  return { count, images, labels: Uint16Array.from({ length: count }, (_, i) => i % classes) }
+}
+
+/** What a product's launch computes, and which ceiling it works under. */
+function workOf({ operation: { kernel, params } }: Launch): { operations: number; kind: 'popcount' | 'fma'; shape: string } | undefined {
+  const { rows, outputs, depth } = params
+  if (rows === undefined || outputs === undefined || depth === undefined || !/gemm|grad_/.test(kernel)) return undefined
+  const planes = kernel.startsWith('pixel_gemm_planes')
+  return {
+    operations: 2 * rows * outputs * depth * (planes ? 8 : 1),
+    kind: kernel.startsWith('xnor') || planes ? 'popcount' : 'fma',
+    shape: `${rows} x ${depth} x ${outputs}${planes ? ' x 8 planes' : ''}`,
+  }
+}
