@@ -1,0 +1,177 @@
+import type { Project } from '../../../core/architecture/project.ts'
+import type { AffinePixels } from '../../../core/data/preprocessing.ts'
+import type { EpochRecord, Position } from '../../../core/training/position.ts'
+import type { Session } from '../../../core/training/session.ts'
+import type { Listener, Progress, RunState } from '../../../core/training/trainer.ts'
+import type { Fault } from '../../contract/engine.ts'
+import { notesOf, saveEpoch, saveLast, type Saved } from '../../services/runs/checkpoints.ts'
+import type { TensorSource } from '../../services/runs/checkpoint-write.ts'
+import { EventWriter } from '../../services/runs/events.ts'
+import type { LineWriter } from '../../services/runs/lines.ts'
+import type { RunLock } from '../../services/runs/lock.ts'
+import { openMetrics } from '../../services/runs/metrics.ts'
+import type { Run } from '../../services/runs/open.ts'
+import { writeRecord, type RunRecord } from '../../services/runs/record.ts'
+import type { JobContext } from '../context.ts'
+import type { Workshop } from '../toolbox.ts'
+
+/** States in which steps are made: their time counts as training. */
+const TRAINING: readonly RunState[] = ['running', 'pausing']
+
+/**
+ * Writes down what a trainer tells: states and events in the order they came, and at the end of an epoch its figures before its
+ * checkpoint, so that a checkpoint never has finished an epoch whose line is missing.
+ */
+export class Recorder implements Listener {
+  readonly #context: JobContext
+  readonly #workshop: Workshop
+  readonly #session: Session
+  readonly #project: Project
+  readonly #pixels: AffinePixels
+  #store: Store | undefined
+  #directory = ''
+  #id: string
+  #milliseconds = 0
+  #begun: number | undefined
+
+  constructor(context: JobContext, workshop: Workshop, session: Session, id: string) {
+    this.#context = context
+    this.#workshop = workshop
+    this.#session = session
+    this.#project = session.model.project
+    this.#pixels = session.model.pixels
+    this.#id = id
+  }
+
+  /** Seconds spent training so far. */
+  get seconds(): number {
+    const since = this.#begun === undefined ? 0 : this.#session.engine.host.now() - this.#begun
+    return (this.#milliseconds + since) / 1000
+  }
+
+  /** From here on there is a folder to write to. States told before were only announced. */
+  attach(store: Store): void {
+    this.#store = store
+    this.#directory = store.run.directory
+    this.#announce('preparing')
+  }
+
+  state(state: RunState): void {
+    const { host } = this.#session.engine
+    if (TRAINING.includes(state)) this.#begun ??= host.now()
+    else if (this.#begun !== undefined) {
+      this.#milliseconds += host.now() - this.#begun
+      this.#begun = undefined
+    }
+    // Whoever runs the job knows why it failed, and writes that down.
+    if (state === 'failed' || !this.#store) return
+    this.#store.state(state)
+    this.#announce(state)
+  }
+
+  progress(progress: Progress): void {
+    this.#workshop.check()
+    this.#context.emit('progress', { run: this.#id, ...progress })
+  }
+
+  async epoch(record: EpochRecord, position: Position, best: boolean): Promise<void> {
+    const store = this.#ready()
+    await store.metrics.append(record)
+    await this.#saved(position, await saveEpoch(store.run.directory, this.#sources(), this.#notes(position), best))
+    this.#context.emit('epoch', { run: this.#id, record, best })
+  }
+
+  async checkpoint(position: Position): Promise<void> {
+    if (this.#context.control.abandoned) return
+    const store = this.#ready()
+    await this.#saved(position, await saveLast(store.run.directory, this.#sources(), this.#notes(position)))
+  }
+
+  #announce(state: RunState): void {
+    this.#context.emit('state', { run: this.#id, state, directory: this.#directory })
+  }
+
+  #ready(): Store {
+    this.#workshop.check()
+    if (!this.#store) throw new Error('a trainer that trains before its run was made')
+    return this.#store
+  }
+
+  async #saved({ epoch, batch, step }: Position, { file, bytes }: Saved): Promise<void> {
+    await this.#store?.event({ kind: 'checkpoint', file, epoch, batch, step, bytes })
+  }
+
+  #notes(position: Position): ReturnType<typeof notesOf> {
+    return notesOf(this.#project, this.#pixels, position)
+  }
+
+  /** Reading waits for the device, so what it gives is only kept if nothing went wrong there meanwhile. */
+  #sources(): TensorSource[] {
+    return this.#session.snapshot({ optimizer: true }).map(tensor => ({
+      name: tensor.name,
+      shape: tensor.shape,
+      read: () => this.#workshop.guard(tensor.read()),
+    }))
+  }
+}
+
+/** The open files of a run under way. Its lock is held until `close`. */
+export class Store {
+  readonly run: Run
+  readonly metrics: LineWriter
+  readonly #events: EventWriter
+  readonly #lock: RunLock
+  #record: RunRecord
+  #queue: Promise<void> = Promise.resolve()
+  #trouble: Error | undefined
+
+  private constructor(run: Run, metrics: LineWriter, events: EventWriter, lock: RunLock) {
+    this.run = run
+    this.metrics = metrics
+    this.#events = events
+    this.#lock = lock
+    this.#record = run.record
+  }
+
+  /** Takes over a run whose lock is held; metrics after `position` are cut. */
+  static async open(run: Run, lock: RunLock, position: Position, log: (message: string) => void): Promise<Store> {
+    const events = await EventWriter.open(run.directory)
+    return new Store(run, await openMetrics(run.directory, position.epoch, position.last, { log }), events, lock)
+  }
+
+  /** Notes a state; written in the background, in order. Trouble with that comes out of the next `event`. */
+  state(state: RunState): void {
+    this.#enqueue(() => this.#settle(state, undefined))
+  }
+
+  async event(event: Parameters<EventWriter['append']>[0]): Promise<void> {
+    this.#enqueue(() => this.#events.append(event))
+    await this.#queue
+    if (this.#trouble) throw this.#trouble
+  }
+
+  /** Notes how the run ended and lets go of it. A disk that is full may keep this from being written: that is no new error. */
+  async close(state: 'finished' | 'stopped' | 'failed', fault?: Fault): Promise<void> {
+    await this.#queue
+    const { pid, ...record } = this.#record
+    this.#record = record
+    await this.#settle(state, fault).catch(() => undefined)
+    await this.metrics.close()
+    await this.#events.close()
+    this.#lock.release()
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+      this.#trouble ??= error instanceof Error ? error : new Error(String(error))
+    })
+  }
+
+  async #settle(state: RunState, fault: Fault | undefined): Promise<void> {
+    const { fault: _, ...record } = this.#record
+    this.#record = { ...record, state, ...(fault && { fault }) }
+    // The record first: when the disk is full, how the run stands matters more than its history.
+    await writeRecord(this.run.directory, this.#record)
+    await this.#events.append({ kind: 'state', state, ...(fault && { reason: fault.what }) })
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import type { z } from 'zod'
+import type { Project } from '../../../core/architecture/project.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import { type engineRoutes, type TrainResult } from '../../contract/engine.ts'
+import { openDataset } from '../../services/datasets/store.ts'
+import { writeAtomic } from '../../services/files.ts'
+import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
+import { openLatest, placeOf, pruneEpochs, tidyRun } from '../../services/runs/checkpoints.ts'
+import { datasetFingerprint, dependsOnEpochs } from '../../services/runs/fingerprint.ts'
+import { ensureRunSpace } from '../../services/runs/create.ts'
+import { acquireLock } from '../../services/runs/lock.ts'
+import { openRun, readRun, type Run } from '../../services/runs/open.ts'
+import { jsonFile, RUN_FILES, writeRecord } from '../../services/runs/record.ts'
+import type { JobContext } from '../context.ts'
+import { Store } from './recorder.ts'
+import { figuresOf, runTraining } from './run.ts'
+
+/** Goes on with a run from its newest good checkpoint, exactly as if it had not stopped; from the start if it has none yet. */
+export async function resume(context: JobContext, { home, run: name, epochs }: z.output<typeof engineRoutes.resume.input>): Promise<TrainResult> {
+  const { directory } = await openRun(home, name)
+  const lock = await acquireLock(join(directory, RUN_FILES.lock))
+  try {
+    // Read again: whoever held the lock may have written.
+    const run = await readRun(directory)
+    await tidyRun(directory)
+    const warnings: string[] = []
+    const checkpoint = await openLatest(run, message => {
+      warnings.push(message)
+      context.log('warning', message)
+    })
+    try {
+      return await goOn(context, home, run, checkpoint, epochs, warnings, lock)
+    } finally {
+      await checkpoint?.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+async function goOn(context: JobContext, home: string, run: Run, checkpoint: Checkpoint | undefined, epochs: number | undefined, warnings: readonly string[], lock: Awaited<ReturnType<typeof acquireLock>>): Promise<TrainResult> {
+  const { directory, record, id } = run
+  const position = checkpoint?.notes.position
+  const project = prolonged(run.project, epochs, position?.epoch ?? 0, directory)
+  const { recipe } = project
+  const done = position !== undefined && (position.epoch >= recipe.epochs || (recipe.patience > 0 && position.sinceBest >= recipe.patience))
+  if (position && done) {
+    context.log('info', `run ${id} has already finished its ${position.epoch} epochs`)
+    // It may have been killed between its last checkpoint and what follows that.
+    await pruneEpochs(directory, position.epoch)
+    if (record.state !== 'finished') await writeRecord(directory, finished(run))
+    return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, adapter: record.adapter }
+  }
+  const dataset = await openDataset(home, record.dataset.name, { log: message => context.log('info', message) })
+  if (datasetFingerprint(dataset) !== record.dataset.sha256) {
+    throw new BitwrightError({ what: `data set "${record.dataset.name}" is not the one this run was trained on: its images or labels have changed`, where: directory, remedy: 'import the earlier data under that name again, or train anew' })
+  }
+  return runTraining(context, {
+    home, id, project, dataset, checkpoint,
+    limitTrain: record.limitTrain,
+    async store(bytes, { adapter }, from) {
+      await ensureRunSpace(home, bytes)
+      if (adapter !== record.adapter) context.log('warning', `this run began on ${record.adapter}; on ${adapter} its figures may differ in the last digits`)
+      if (project !== run.project) await writeAtomic(join(directory, RUN_FILES.project), jsonFile(project))
+      const { fault: _, ...rest } = record
+      const current = { ...rest, state: 'preparing' as const, pid: process.pid }
+      await writeRecord(directory, current)
+      const store = await Store.open({ ...run, project, record: current }, lock, from, message => context.log('warning', message))
+      for (const message of warnings) await store.event({ kind: 'warning', message })
+      const { epoch, batch, step } = from
+      await store.event({ kind: 'resume', ...(checkpoint && { file: checkpoint.path.split(/[\\/]/).at(-1) }), epoch, batch, step, adapter })
+      context.log('info', checkpoint ? `run ${id} goes on from ${placeOf(from)}` : `run ${id} has no checkpoint yet and begins anew`)
+      return store
+    },
+  })
+}
+
+function finished({ record: { fault: _, pid: __, ...record } }: Run): Run['record'] {
+  return { ...record, state: 'finished' }
+}
+
+/** The project with another number of epochs. Refused where every epoch's learning rate would be another then. */
+function prolonged(project: Project, epochs: number | undefined, done: number, where: string): Project {
+  const { recipe } = project
+  if (epochs === undefined || epochs === recipe.epochs) return project
+  if (dependsOnEpochs(project)) {
+    throw new BitwrightError({
+      what: `the learning rate falls exponentially to its end at epoch ${recipe.epochs}, so with ${epochs} epochs every epoch would have had another rate`,
+      where,
+      remedy: `train anew with --epochs ${epochs}, or resume without --epochs`,
+    })
+  }
+  if (epochs < done) throw new BitwrightError({ what: `expected at least the ${done} epochs that are finished, found ${epochs}`, where, remedy: `ask for more than ${done} epochs` })
+  return { ...project, recipe: { ...recipe, epochs } }
+}

@@ -1,0 +1,165 @@
+import { copyFile, link, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BitwrightError } from '../../../core/errors.ts'
+import type { Position } from '../../../core/training/position.ts'
+import { codeOf, diskTrouble, syncFolder, uniqueSuffix } from '../files.ts'
+import { Checkpoint } from './checkpoint-read.ts'
+import { notesOf, type CheckpointNotes } from './checkpoint-format.ts'
+import { writeCheckpoint, type TensorSource } from './checkpoint-write.ts'
+import { projectFingerprint } from './fingerprint.ts'
+import { isLinkless } from './lock.ts'
+import type { Run } from './open.ts'
+import { RUN_FILES } from './record.ts'
+
+export { notesOf }
+
+const LAST = 'last.safetensors'
+const BEST = 'best.safetensors'
+const EPOCH = /^epoch-([1-9]\d{0,6})\.safetensors$/
+/** Epochs' files kept besides best and last. */
+const EPOCHS_KEPT = 2
+
+export function checkpointFolder(directory: string): string {
+  return join(directory, RUN_FILES.checkpoints)
+}
+
+export interface Saved {
+  /** Name in the folder of checkpoints. */
+  readonly file: string
+  readonly bytes: number
+}
+
+/**
+ * Keeps the state at the end of an epoch: epoch-N, then, as links to it, best if it is the best so far, and last. Each is a whole
+ * checkpoint at any moment, the old or the new. `last` comes last: a run killed before goes on from the old one and does the
+ * epoch again, so that none ends with a best of an earlier epoch.
+ */
+export async function saveEpoch(directory: string, sources: readonly TensorSource[], notes: CheckpointNotes, best: boolean): Promise<Saved> {
+  const folder = checkpointFolder(directory)
+  const file = `epoch-${notes.position.epoch}.safetensors`
+  const bytes = await writeCheckpoint(join(folder, file), sources, notes)
+  if (best) await linkOver(folder, file, BEST)
+  await linkOver(folder, file, LAST)
+  await syncFolder(folder)
+  await pruneEpochs(directory, notes.position.epoch)
+  return { file, bytes }
+}
+
+/**
+ * Of epochs up to `epoch` keeps the newest, and one to fall back on. Files of later ones, left by a run that had to go back,
+ * are of no use any more.
+ */
+export async function pruneEpochs(directory: string, epoch: number): Promise<void> {
+  const folder = checkpointFolder(directory)
+  const files = await epochFiles(folder)
+  const kept = files.filter(file => file.epoch <= epoch).slice(0, EPOCHS_KEPT)
+  for (const file of files) if (!kept.includes(file)) await rm(join(folder, file.name), { force: true })
+}
+
+/** Keeps a place within an epoch as `last`, a file of its own: the newest epoch's stays good beside it. */
+export async function saveLast(directory: string, sources: readonly TensorSource[], notes: CheckpointNotes): Promise<Saved> {
+  return { file: LAST, bytes: await writeCheckpoint(join(checkpointFolder(directory), LAST), sources, notes) }
+}
+
+/** Makes `name` another name of `source`, replacing what it was; a copy where the file system has no links. */
+async function linkOver(folder: string, source: string, name: string): Promise<void> {
+  const temporary = join(folder, `.${name}.${uniqueSuffix()}.tmp`)
+  try {
+    try {
+      await link(join(folder, source), temporary)
+    } catch (error) {
+      if (!isLinkless(error)) throw error
+      await copyFile(join(folder, source), temporary)
+      const file = await open(temporary, 'r+')
+      await file.sync().finally(() => file.close())
+    }
+    await rename(temporary, join(folder, name))
+  } catch (error) {
+    throw diskTrouble(error, join(folder, name))
+  } finally {
+    // rename() of two names of one file does nothing (POSIX), so the temporary may still be there.
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
+}
+
+/** Files of epochs, newest first. */
+async function epochFiles(folder: string): Promise<{ readonly epoch: number; readonly name: string }[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw diskTrouble(error, folder)
+  })
+  return names.flatMap(name => {
+    const epoch = EPOCH.exec(name)?.[1]
+    return epoch === undefined ? [] : [{ epoch: Number(epoch), name }]
+  }).sort((a, b) => b.epoch - a.epoch)
+}
+
+/** Removes what a killed engine left half-written. For the holder of the lock. */
+export async function tidyRun(directory: string): Promise<void> {
+  for (const place of [directory, checkpointFolder(directory)]) {
+    for (const name of await readdir(place)) if (/^\..+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
+  }
+}
+
+export type Warn = (message: string) => void
+
+/** The newest good checkpoint: last, then epochs from the newest, then best. Undefined if none was written yet. */
+export async function openLatest(run: Run, warn: Warn): Promise<Checkpoint | undefined> {
+  const folder = checkpointFolder(run.directory)
+  return firstGood(run, [LAST, ...(await epochFiles(folder)).map(({ name }) => name), BEST], warn)
+}
+
+/** The checkpoint of the best epoch, or the newest one where there is no best yet. A damaged one is refused, not replaced by another epoch's. */
+export async function openBest(run: Run, warn: Warn): Promise<Checkpoint | undefined> {
+  const best = await firstGood(run, [BEST], warn).catch(async (damage: unknown) => {
+    // Links share their fate, but after a copy, or where last was written within an epoch, the same epoch may have a good file.
+    const latest = await openLatest(run, warn)
+    const epoch = latest?.notes.position.best?.epoch
+    await latest?.close()
+    const twin = epoch === undefined ? undefined : await firstGood(run, [`epoch-${epoch}.safetensors`], warn).catch(() => undefined)
+    if (!twin) throw damage
+    return twin
+  })
+  return best ?? openLatest(run, warn)
+}
+
+/** A checkpoint by file: of `run`, whose project it must have been written for. */
+export async function openCheckpoint(run: Run, path: string): Promise<Checkpoint> {
+  const checkpoint = await Checkpoint.open(path)
+  try {
+    checkpoint.checkProject(projectFingerprint(run.project))
+    return checkpoint
+  } catch (error) {
+    await checkpoint.close()
+    throw error
+  }
+}
+
+async function firstGood(run: Run, names: readonly string[], warn: Warn): Promise<Checkpoint | undefined> {
+  const folder = checkpointFolder(run.directory)
+  const damaged: string[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    try {
+      const checkpoint = await openCheckpoint(run, path)
+      if (damaged.length > 0) warn(`using ${path} (${placeOf(checkpoint.notes.position)}) instead`)
+      return checkpoint
+    } catch (error) {
+      if (!(error instanceof BitwrightError)) throw error
+      if (codeOf(error.cause) === 'ENOENT') continue
+      damaged.push(name)
+      warn(`checkpoint ${path} cannot be used: ${error.message}`)
+    }
+  }
+  if (damaged.length === 0) return undefined
+  throw new BitwrightError({
+    what: `expected a good checkpoint, found ${damaged.join(', ')} damaged`,
+    where: folder,
+    remedy: 'restore a checkpoint from a copy, or train anew',
+  })
+}
+
+/** Where a checkpoint stands, in words. */
+export function placeOf({ epoch, batch, step }: Position): string {
+  return batch === 0 ? `after epoch ${epoch}, step ${step}` : `epoch ${epoch + 1}, batch ${batch}, step ${step}`
+}

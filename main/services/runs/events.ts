@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { RunStateSchema } from '../../contract/engine.ts'
+import { LineWriter, readLines, type LinesOptions } from './lines.ts'
+import { RUN_FILES } from './record.ts'
+
+const count = z.int().min(0)
+const time = z.iso.datetime()
+
+/** One line of events.jsonl: what happened to a run, and when. */
+export const RunEventSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ time, kind: z.literal('state'), state: RunStateSchema, reason: z.string().optional() }),
+  /** Written to checkpoints/FILE; `batch` batches into the epoch after `epoch` finished ones. */
+  z.strictObject({ time, kind: z.literal('checkpoint'), file: z.string(), epoch: count, batch: count, step: count, bytes: count }),
+  /** Goes on from a checkpoint, or from the start if `file` is absent. */
+  z.strictObject({ time, kind: z.literal('resume'), file: z.string().optional(), epoch: count, batch: count, step: count, adapter: z.string() }),
+  z.strictObject({ time, kind: z.literal('warning'), message: z.string() }),
+])
+export type RunEvent = z.infer<typeof RunEventSchema>
+
+type WithoutTime<E> = E extends RunEvent ? Omit<E, 'time'> : never
+
+export async function readEvents(directory: string, options: LinesOptions = {}): Promise<RunEvent[]> {
+  return (await readLines(join(directory, RUN_FILES.events), RunEventSchema, options)).map(({ value }) => value)
+}
+
+/** Appends to events.jsonl, with the time of the call. */
+export class EventWriter {
+  readonly #lines: LineWriter
+
+  private constructor(lines: LineWriter) {
+    this.#lines = lines
+  }
+
+  static async open(directory: string): Promise<EventWriter> {
+    return new EventWriter(await LineWriter.open(join(directory, RUN_FILES.events)))
+  }
+
+  append(event: WithoutTime<RunEvent>): Promise<void> {
+    const stamped = { time: new Date().toISOString(), ...event }
+    return this.#lines.append(stamped)
+  }
+
+  close(): Promise<void> {
+    return this.#lines.close()
+  }
+}

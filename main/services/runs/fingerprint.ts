@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { Project } from '../../../core/architecture/project.ts'
+import type { Dataset } from '../../../core/data/dataset.ts'
+
+/** JSON with the fields of every object in order of name: equal values give equal text, however they were made. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`
+}
+
+/** Whether the learning rate of an epoch depends on how many there will be. */
+export function dependsOnEpochs({ recipe }: Project): boolean {
+  return recipe.learningRate.schedule.kind === 'exponential'
+}
+
+/**
+ * SHA-256 of all in a project that decides what training computes. Left out: names, descriptions and places on the drawing; and
+ * the number of epochs where the schedule does not depend on it, so that a run may be prolonged.
+ */
+export function projectFingerprint(project: Project): string {
+  const { architecture, recipe } = project
+  const nodes = architecture.nodes.map(({ id, kind, attributes }) => ({ id, kind, attributes }))
+  const { epochs, ...rest } = recipe
+  const text = canonicalJson({ nodes, edges: architecture.edges, recipe: dependsOnEpochs(project) ? { epochs, ...rest } : rest })
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** SHA-256 of a data set as training sees it: shape, classes, images and labels of both splits. Not its name. */
+export function datasetFingerprint({ shape, classes, train, test }: Dataset): string {
+  const hash = createHash('sha256').update(canonicalJson({ shape, classes, train: train.count, test: test.count }))
+  for (const { images, labels } of [train, test]) {
+    hash.update(images)
+    hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
+  }
+  return hash.digest('hex')
+}

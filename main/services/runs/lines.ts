@@ -1,0 +1,104 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import type { z } from 'zod'
+import { BitwrightError } from '../../../core/errors.ts'
+import { codeOf, diskTrouble, parseJson, readBounded } from '../files.ts'
+
+const LIMIT = 2 ** 30
+const LINE_END = 0x0a
+
+export interface StoredLine<T> {
+  readonly value: T
+  /** Bytes of the file up to the end of this line. */
+  readonly end: number
+}
+
+export interface LinesOptions {
+  readonly log?: ((message: string) => void) | undefined
+}
+
+/**
+ * Values of a file of JSON lines, in order; none if there is no file. What follows the last line end was torn by a crash and is
+ * left out; a damaged line elsewhere is left out too and named to `log`.
+ */
+export async function readLines<T extends z.ZodType>(path: string, schema: T, { log }: LinesOptions = {}): Promise<StoredLine<z.infer<T>>[]> {
+  const bytes = await readBounded(path, LIMIT).catch((error: unknown) => {
+    if (error instanceof BitwrightError && codeOf(error.cause) === 'ENOENT') return new Uint8Array()
+    throw error
+  })
+  const lines: StoredLine<z.infer<T>>[] = []
+  for (let begin = 0, number = 1, end = bytes.indexOf(LINE_END); end >= 0; begin = end + 1, end = bytes.indexOf(LINE_END, begin), number++) {
+    try {
+      lines.push({ value: parseJson(bytes.subarray(begin, end), schema, `${path}, line ${number}`), end: end + 1 })
+    } catch (error) {
+      if (!(error instanceof BitwrightError)) throw error
+      log?.(`a damaged line is left out: ${error.message}`)
+    }
+  }
+  return lines
+}
+
+/** A file of JSON lines that grows at its end. One writer at a time: the run's lock sees to that. */
+export class LineWriter {
+  readonly #path: string
+  readonly #file: FileHandle
+  #length: number
+
+  private constructor(path: string, file: FileHandle, length: number) {
+    this.#path = path
+    this.#file = file
+    this.#length = length
+  }
+
+  /**
+   * Opens for appending after `length` bytes, a line end before them; what follows is cut off. Left out, it is the end of
+   * the last whole line. The file is made if there is none.
+   */
+  static async open(path: string, length?: number): Promise<LineWriter> {
+    try {
+      const file = await open(path, 'a+')
+      try {
+        const end = length ?? (await lastLineEnd(file))
+        if ((await file.stat()).size > end) {
+          await file.truncate(end)
+          await file.sync()
+        }
+        return new LineWriter(path, file, end)
+      } catch (error) {
+        await file.close()
+        throw error
+      }
+    } catch (error) {
+      throw diskTrouble(error, path)
+    }
+  }
+
+  /** On the disk when this returns. A line that could not be written whole is taken back. */
+  async append(value: unknown): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(value)}\n`)
+    try {
+      await this.#file.appendFile(line)
+      await this.#file.datasync()
+      this.#length += line.length
+    } catch (error) {
+      await this.#file.truncate(this.#length).catch(() => undefined)
+      throw diskTrouble(error, this.#path, line.length)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+const CHUNK = 64 * 1024
+
+async function lastLineEnd(file: FileHandle): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK)
+  for (let end = (await file.stat()).size; end > 0; end -= CHUNK) {
+    const begin = Math.max(0, end - CHUNK)
+    const { bytesRead } = await file.read(chunk, 0, end - begin, begin)
+    const at = chunk.subarray(0, bytesRead).lastIndexOf(LINE_END)
+    if (at >= 0) return begin + at + 1
+  }
+  return 0
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { DatasetNameSchema } from '../../../core/architecture/project.ts'
+import { FaultSchema, RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
+import { readJson, writeAtomic } from '../files.ts'
+
+/** Files of a run's folder (design.md section 5). */
+export const RUN_FILES = {
+  record: 'run.json',
+  project: 'project.json',
+  metrics: 'metrics.jsonl',
+  events: 'events.jsonl',
+  checkpoints: 'checkpoints',
+  lock: 'lock',
+} as const
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal characters')
+
+/** run.json: what a run is and how it stands. Everything else about it is in the files beside it. */
+export const RunRecordSchema = z.strictObject({
+  version: z.literal(1),
+  id: RunIdSchema,
+  created: z.iso.datetime(),
+  adapter: z.string(),
+  driver: z.string(),
+  dataset: z.strictObject({
+    name: DatasetNameSchema,
+    /** Of its tensors, names of classes and shape: a run goes on with the same images or not at all. */
+    sha256,
+    classes: z.array(z.string()).min(1),
+  }),
+  /** Training images used, counted from the first; all if absent. */
+  limitTrain: z.int().min(1).optional(),
+  state: RunStateSchema,
+  /** The version that began it. */
+  bitwright: z.string(),
+  /** Why it failed. */
+  fault: FaultSchema.optional(),
+  /** Of the engine, while it runs. */
+  pid: z.int().min(1).optional(),
+})
+export type RunRecord = z.infer<typeof RunRecordSchema>
+
+const RECORD_LIMIT = 32 * 2 ** 20
+
+export function readRecord(directory: string): Promise<RunRecord> {
+  return readJson(join(directory, RUN_FILES.record), RunRecordSchema, { limit: RECORD_LIMIT })
+}
+
+export async function writeRecord(directory: string, record: RunRecord): Promise<void> {
+  await writeAtomic(join(directory, RUN_FILES.record), jsonFile(record))
+}
+
+/** JSON as people read and compare it: two blanks, a line end at the end. */
+export function jsonFile(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+const PackageSchema = z.object({ version: z.string() })
+
+/** This installation's version, from its package.json; "unknown" where a bundle left that out. */
+export function bitwrightVersion(): string {
+  try {
+    return PackageSchema.parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version
+  } catch {
+    return 'unknown'
+  }
+}
