@@ -1,23 +1,30 @@
 import type { Candidate } from './executable.ts'
 
-/** Shaders that compute the same thing, bit for bit, in different ways. The first must run on every adapter. */
+/** Workgroups of 8 lanes suit software adapters, 64 a GPU. */
+const wide = { WG_X: 8, WG_Y: 8 }
+const tall = { WG_Y: 8 }
+
+/**
+ * Shaders that compute the same thing, bit for bit, in different ways; the tuner times them on each adapter. The first of a
+ * family must run everywhere. A `_subgroup8` kernel spreads one lane's load over eight (lavapipe, some mobile GPUs).
+ */
 const families: Readonly<Record<string, readonly Candidate[]>> = {
-  xnor_gemm: [{ shader: 'xnor_gemm_block' }, { shader: 'xnor_gemm_block', overrides: { WG_X: 8, WG_Y: 8 } }],
-  xnor_gemm_masked: [{ shader: 'xnor_gemm_masked_block' }, { shader: 'xnor_gemm_masked_block', overrides: { WG_X: 8, WG_Y: 8 } }],
-  pixel_gemm_float: [{ shader: 'pixel_gemm_float_block' }],
-  pixel_gemm_float_masked: [{ shader: 'pixel_gemm_float_masked_block' }],
-  pixel_gemm_planes: [{ shader: 'pixel_gemm_planes_block' }],
-  pixel_gemm_planes_masked: [{ shader: 'pixel_gemm_planes_masked_block' }],
-  float_bit_gemm: [{ shader: 'float_bit_gemm_block' }],
-  grad_input: [{ shader: 'grad_input_block' }],
-  grad_weight: [{ shader: 'grad_weight_block' }],
-  grad_weight_masked: [{ shader: 'grad_weight_masked_block' }],
-  grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }],
-  grad_weight_pixels_masked: [{ shader: 'grad_weight_pixels_masked_block' }],
-  grad_weight_float: [{ shader: 'grad_weight_float_block' }],
-  f32_gemm: [{ shader: 'f32_gemm_block' }],
-  f32_gemm_nt: [{ shader: 'f32_gemm_nt_block' }],
-  f32_gemm_tn: [{ shader: 'f32_gemm_tn_block' }],
+  xnor_gemm: [{ shader: 'xnor_gemm_block' }, { shader: 'xnor_gemm_block', overrides: wide }, { shader: 'xnor_gemm_stationary' }],
+  xnor_gemm_masked: [{ shader: 'xnor_gemm_masked_block' }, { shader: 'xnor_gemm_masked_block', overrides: wide }, { shader: 'xnor_gemm_masked_stationary' }],
+  pixel_gemm_float: [{ shader: 'pixel_gemm_float_block' }, { shader: 'pixel_gemm_float_block', overrides: wide }],
+  pixel_gemm_float_masked: [{ shader: 'pixel_gemm_float_masked_block' }, { shader: 'pixel_gemm_float_masked_block', overrides: wide }],
+  pixel_gemm_planes: [{ shader: 'pixel_gemm_planes_block' }, { shader: 'pixel_gemm_planes_block', overrides: wide }],
+  pixel_gemm_planes_masked: [{ shader: 'pixel_gemm_planes_masked_block' }, { shader: 'pixel_gemm_planes_masked_block', overrides: wide }],
+  float_bit_gemm: [{ shader: 'float_bit_gemm_block' }, { shader: 'float_bit_gemm_block', overrides: wide }],
+  grad_input: [{ shader: 'grad_input_block' }, { shader: 'grad_input_block', overrides: tall }, { shader: 'grad_input_subgroup8' }],
+  grad_weight: [{ shader: 'grad_weight_block' }, { shader: 'grad_weight_block', overrides: tall }, { shader: 'grad_weight_subgroup8' }],
+  grad_weight_masked: [{ shader: 'grad_weight_masked_block' }, { shader: 'grad_weight_masked_block', overrides: tall }, { shader: 'grad_weight_masked_subgroup8' }],
+  grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }, { shader: 'grad_weight_pixels_block', overrides: tall }, { shader: 'grad_weight_pixels_subgroup8' }],
+  grad_weight_pixels_masked: [{ shader: 'grad_weight_pixels_masked_block' }, { shader: 'grad_weight_pixels_masked_block', overrides: tall }, { shader: 'grad_weight_pixels_masked_subgroup8' }],
+  grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
+  f32_gemm: [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }],
+  f32_gemm_nt: [{ shader: 'f32_gemm_nt_block' }, { shader: 'f32_gemm_nt_block', overrides: wide }],
+  f32_gemm_tn: [{ shader: 'f32_gemm_tn_block' }, { shader: 'f32_gemm_tn_block', overrides: wide }],
 }
 
 /** The float products that ours are measured against, besides the plain one-output-a-thread kernel. */
