@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { activationBackward, activationForward } from './activation.ts'
+import { relativeError } from './compare.ts'
+import { denseBackward, denseForward } from './dense.ts'
+import { elementDraws } from './draws.ts'
+import { applyMask, dropoutMask } from './dropout.ts'
+import { numericGradient, uniformValues } from './examples.ts'
+import { Margins } from './margins.ts'
+import { at, Matrix } from './numbers.ts'
+import { signBackward, signDeterministic, signStochastic } from './sign.ts'
+
+/** A scalar function of a matrix with the gradient `weights`: sum of products. */
+function weightedSum(matrix: Matrix, weights: Matrix): number {
+  return matrix.values.reduce((sum, value, i) => sum + value * at(weights.values, i), 0)
+}
+
+describe('dense', () => {
+  const input = new Matrix(4, 5, uniformValues(20, 1))
+  const gradient = new Matrix(4, 3, uniformValues(12, 2))
+
+  it('multiplies by the signs of latent weights, sign(0) = +1', () => {
+    const output = denseForward(new Matrix(1, 2, [3, 5]), Float64Array.of(0.1, -0.1, 0, -7), { units: 2, binary: true })
+    expect([...output.values]).toEqual([8, -8])
+  })
+
+  it('real: all three gradients agree with finite differences', () => {
+    const [weight, bias, options] = [uniformValues(15, 3), uniformValues(3, 4), { units: 3, binary: false }]
+    const f = (): number => weightedSum(denseForward(input, weight, options, bias), gradient)
+    const back = denseBackward(input, weight, options, gradient)
+    expect(relativeError(back.input.values, numericGradient(f, input.values))).toBeLessThan(1e-8)
+    expect(relativeError(back.weight.gradient, numericGradient(f, weight))).toBeLessThan(1e-8)
+    expect(relativeError(back.bias.gradient, numericGradient(f, bias))).toBeLessThan(1e-8)
+  })
+
+  it('binary: the gradient is that of the binary weights, without a mask for latent weights outside [-1, 1]', () => {
+    const latent = uniformValues(15, 3, -3, 3)
+    const binary = denseBackward(input, latent, { units: 3, binary: true }, gradient)
+    const real = denseBackward(input, latent.map(w => w >= 0 ? 1 : -1), { units: 3, binary: false }, gradient)
+    expect(binary.weight.gradient).toEqual(real.weight.gradient)
+    expect(binary.input.values).toEqual(real.input.values)
+  })
+
+  it('sums the magnitudes of the terms beside the gradient', () => {
+    const back = denseBackward(new Matrix(2, 1, [1, -1]), Float64Array.of(1), { units: 1, binary: true }, new Matrix(2, 1, [3, 3]))
+    expect([back.weight.gradient[0], back.weight.magnitude[0], back.bias.gradient[0]]).toEqual([0, 6, 6])
+  })
+})
+
+describe('sign', () => {
+  const edges = new Matrix(1, 7, [-1.5, -1, -0.25, 0, 0.25, 1, 1.5])
+
+  it('is +1 at 0, or 0 if asked for', () => {
+    expect([...signDeterministic(edges, 'plus').values]).toEqual([-1, -1, -1, 1, 1, 1, 1])
+    expect([...signDeterministic(edges, 'zero').values]).toEqual([-1, -1, -1, 0, 1, 1, 1])
+  })
+
+  it('passes the gradient up to and including 1 (clip), or below 1 (strict)', () => {
+    const gradient = new Matrix(1, 7, [1, 2, 3, 4, 5, 6, 7])
+    expect([...signBackward(edges, 'clip', gradient).values]).toEqual([0, 2, 3, 4, 5, 6, 0])
+    expect([...signBackward(edges, 'strict', gradient).values]).toEqual([0, 0, 3, 4, 5, 0, 0])
+  })
+
+  it('stochastic: +1 exactly where the draw is below the probability', () => {
+    const u = [0, 0.5, 0.5, 0.999, 0]
+    const y = new Matrix(1, 5, [-1, 0, 0.01, 1, -0.99])
+    expect([...signStochastic(y, (_, channel) => at(u, channel)).values]).toEqual([-1, -1, 1, 1, 1])
+  })
+
+  it('stochastic: the mean is clip(y, -1, 1)', () => {
+    const channels = 40_000
+    for (const y of [-1.2, -0.8, -0.3, 0, 0.5, 0.9, 2]) {
+      const bits = signStochastic(new Matrix(1, channels, new Float64Array(channels).fill(y)), elementDraws(1234, 'stochasticSign', 3, channels, 1))
+      const mean = bits.values.reduce((sum, bit) => sum + bit, 0) / channels
+      // Four standard deviations of a mean of 40 000 draws are at most 0.02.
+      expect(Math.abs(mean - Math.min(1, Math.max(-1, y)))).toBeLessThan(0.02)
+    }
+  })
+
+  it('reports how close it came', () => {
+    const margins = new Margins()
+    signDeterministic(new Matrix(1, 2, [-0.25, 3]), 'plus', margins)
+    signBackward(new Matrix(1, 2, [-0.25, 1.125]), 'clip', new Matrix(1, 2), margins)
+    expect(margins.report().categories).toMatchObject({ sign: 0.25, signMask: 0.125 })
+  })
+})
+
+describe('dropout', () => {
+  it('keeps u >= rate and divides by 1 - rate, on values and gradients alike', () => {
+    const u = [0.1, 0.25, 0.3, 0.9]
+    const mask = dropoutMask(1, 4, 0.25, (_, channel) => at(u, channel))
+    expect([...applyMask(new Matrix(1, 4, [3, 3, -3, 6]), mask).values]).toEqual([0, 4, -4, 8])
+  })
+
+  it.each([0, 0.2, 0.5, 0.9])('rate %f: drops that share and keeps the mean', rate => {
+    const mask = dropoutMask(200, 200, rate, elementDraws(7, 'dropout', 1, 200, 1))
+    const present = mask.values.filter(value => value !== 0).length / mask.values.length
+    expect(Math.abs(present - (1 - rate))).toBeLessThan(0.01)
+    expect(Math.abs(mask.values.reduce((sum, value) => sum + value, 0) / mask.values.length - 1)).toBeLessThan(0.06)
+  })
+})
+
+describe('draws', () => {
+  it('are all different within a layer, and differ by step, layer, stream and seed', () => {
+    const draws = elementDraws(1, 'dropout', 2, 70, 1)
+    const seen = new Set<number>()
+    for (let row = 0; row < 20; row++) for (let channel = 0; channel < 70; channel++) seen.add(draws(row, channel))
+    // 1400 draws out of 2^24: 0.06 collisions are expected.
+    expect(seen.size).toBeGreaterThan(1397)
+    const others = [elementDraws(1, 'dropout', 2, 70, 2), elementDraws(1, 'dropout', 3, 70, 1), elementDraws(1, 'stochasticSign', 2, 70, 1), elementDraws(2, 'dropout', 2, 70, 1)]
+    for (const other of others) expect(other(3, 65)).not.toBe(draws(3, 65))
+  })
+})
+
+describe('activation', () => {
+  const input = new Matrix(1, 6, [-2, -1, -0.5, 0, 1, 2])
+  const gradient = new Matrix(1, 6, [1, 2, 3, 4, 5, 6])
+
+  it('relu passes the gradient above 0 only', () => {
+    expect([...activationForward(input, 'relu').values]).toEqual([0, 0, 0, 0, 1, 2])
+    expect([...activationBackward(input, 'relu', gradient).values]).toEqual([0, 0, 0, 0, 5, 6])
+  })
+
+  it('hardTanh passes the gradient strictly inside (-1, 1)', () => {
+    expect([...activationForward(input, 'hardTanh').values]).toEqual([-1, -1, -0.5, 0, 1, 1])
+    expect([...activationBackward(input, 'hardTanh', gradient).values]).toEqual([0, 0, 3, 4, 0, 0])
+  })
+})
