@@ -1,0 +1,64 @@
+/** What a network stores: its parameters with their first values, running statistics and optimizer state. */
+import type { Optimizer, Recipe } from '../../core/architecture/recipe.ts'
+import { fillUniform, Stream, streamKey } from '../../core/random.ts'
+import type { Layer } from './graph.ts'
+import { layerFactor } from './schedule.ts'
+
+export interface Parameter {
+  /** `ID.weight`, `ID.bias`, `ID.gamma` or `ID.beta`. */
+  readonly name: string
+  /** Latent weights of a binary layer. */
+  readonly binary: boolean
+  /** Per-layer factor on the step. */
+  readonly factor: number
+  /** First values, exact in float32. */
+  readonly initial: Float64Array
+}
+
+export function describeParameters(layers: readonly Layer[], { seed, weightInit, layerScale }: Recipe): Parameter[] {
+  const parameters: Parameter[] = []
+  for (const layer of layers) {
+    if (layer.kind === 'dense') {
+      const factor = layerFactor(layerScale.mode, layer.inputs + layer.units)
+      const bound = layer.binary && weightInit === 'unit' ? 1 : 1 / Math.sqrt(layer.inputs)
+      const weight = fillUniform(new Float32Array(layer.inputs * layer.units), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
+      parameters.push({ name: `${layer.id}.weight`, binary: layer.binary, factor, initial: Float64Array.from(weight) })
+      if (layer.bias) parameters.push({ name: `${layer.id}.bias`, binary: false, factor, initial: new Float64Array(layer.units) })
+    }
+    if (layer.kind === 'batchNorm') {
+      const factor = layerScale.batchNormScale ? layerFactor(layerScale.mode, layer.channels) : 1
+      const gamma = new Float32Array(layer.channels).fill(1)
+      if (layer.gammaInit === 'uniform') fillUniform(gamma, streamKey(seed, Stream.batchNormScale, layer.ordinal), 0, 1)
+      parameters.push({ name: `${layer.id}.gamma`, binary: false, factor, initial: Float64Array.from(gamma) })
+      if (layer.beta) parameters.push({ name: `${layer.id}.beta`, binary: false, factor: 1, initial: new Float64Array(layer.channels) })
+    }
+  }
+  return parameters
+}
+
+/** `ID.runningMean` at 0, and `ID.runningVariance` or `ID.runningInverseStd` at 1. */
+export function initialStates(layers: readonly Layer[]): Map<string, Float64Array> {
+  const states = new Map<string, Float64Array>()
+  for (const layer of layers) {
+    if (layer.kind !== 'batchNorm') continue
+    states.set(`${layer.id}.runningMean`, new Float64Array(layer.channels))
+    states.set(spreadName(layer.id, layer.options.running), new Float64Array(layer.channels).fill(1))
+  }
+  return states
+}
+
+export function spreadName(id: string, running: 'variance' | 'inverseStd'): string {
+  return running === 'variance' ? `${id}.runningVariance` : `${id}.runningInverseStd`
+}
+
+/** `PARAM.velocity` (sgd), or `PARAM.m` and `PARAM.v`, all 0. */
+export function initialOptimizerStates(parameters: readonly Parameter[], optimizer: Optimizer['kind']): Map<string, Float64Array> {
+  const suffixes = optimizer === 'sgd' ? ['velocity'] : ['m', 'v']
+  return new Map(parameters.flatMap(({ name, initial }) => suffixes.map(suffix => [`${name}.${suffix}`, new Float64Array(initial.length)] as const)))
+}
+
+export function named(tensors: ReadonlyMap<string, Float64Array>, name: string): Float64Array {
+  const tensor = tensors.get(name)
+  if (tensor === undefined) throw new Error(`there is no tensor ${name}; there are ${[...tensors.keys()].join(', ')}`)
+  return tensor
+}

@@ -1,0 +1,190 @@
+/** The forward and the backward pass over the whole graph. Tensors of layer i stand at index i of every list here. */
+import { activationBackward, activationForward } from './activation.ts'
+import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
+import { denseBackward, denseForward, type ParameterGradient } from './dense.ts'
+import { elementDraws } from './draws.ts'
+import { applyMask, dropoutMask } from './dropout.ts'
+import type { Layer } from './graph.ts'
+import { lossOf, type LossKind } from './loss.ts'
+import { Margins } from './margins.ts'
+import { at, Matrix } from './numbers.ts'
+import { named, spreadName } from './parameters.ts'
+import { signBackward, signDeterministic, signStochastic } from './sign.ts'
+
+/** What a layer made of one batch, and what its backward pass needs. A head's output is the scores it was given. */
+export interface Result {
+  readonly output: Matrix
+  /** Every value is an integer that any correct float32 arithmetic finds exactly: no decision on it is in doubt. */
+  readonly exact: boolean
+  /** batchNorm in training. */
+  readonly statistics?: BatchStatistics
+  /** dropout in training. */
+  readonly mask?: Matrix
+}
+
+export interface Tensors {
+  readonly parameters: ReadonlyMap<string, Float64Array>
+  readonly states: ReadonlyMap<string, Float64Array>
+}
+
+/** The step whose random numbers are drawn, or undefined for evaluation. */
+export interface Training {
+  readonly seed: number
+  readonly step: number
+}
+
+export function forwardPass(layers: readonly Layer[], tensors: Tensors, pixels: Matrix, training: Training | undefined, margins: Margins): Result[] {
+  const results: Result[] = []
+  for (const layer of layers) {
+    if (layer.kind === 'input') results.push({ output: pixels, exact: allExactIntegers(pixels) })
+    else results.push(forwardLayer(layer, tensors, sourceOf(results, layer), training, margins))
+  }
+  return results
+}
+
+function forwardLayer(layer: Layer, { parameters, states }: Tensors, source: Result, training: Training | undefined, allMargins: Margins): Result {
+  const input = source.output
+  const margins = source.exact ? new Margins() : allMargins
+  switch (layer.kind) {
+    case 'input': throw new Error('an input layer has no source')
+    case 'flatten': return { output: input.reshaped(input.rows * input.columns / layer.channels, layer.channels), exact: source.exact }
+    case 'dense': {
+      const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
+      const output = denseForward(input, named(parameters, `${layer.id}.weight`), layer, bias)
+      return { output, exact: source.exact && layer.binary && !layer.bias && allExactIntegers(output) }
+    }
+    case 'batchNorm': {
+      const gamma = named(parameters, `${layer.id}.gamma`)
+      const beta = layer.beta ? named(parameters, `${layer.id}.beta`) : undefined
+      if (training === undefined) {
+        const running = { mean: named(states, `${layer.id}.runningMean`), spread: named(states, spreadName(layer.id, layer.options.running)) }
+        return { output: normalise(input, running.mean, runningInverse(running, layer.options), gamma, beta, layer.options, margins), exact: false }
+      }
+      const statistics = batchStatistics(input, layer.options, allMargins)
+      return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics }
+    }
+    case 'sign': {
+      if (layer.mode === 'deterministic' || training === undefined) return { output: signDeterministic(input, layer.zero, margins), exact: true }
+      const images = perImage(input, layer)
+      const draw = elementDraws(training.seed, 'stochasticSign', layer.ordinal, images.columns, training.step)
+      return { output: signStochastic(images, draw, margins).reshaped(input.rows, input.columns), exact: true }
+    }
+    case 'dropout': {
+      if (training === undefined) return { output: input, exact: source.exact }
+      const images = perImage(input, layer)
+      const draw = elementDraws(training.seed, 'dropout', layer.ordinal, images.columns, training.step)
+      const mask = dropoutMask(images.rows, images.columns, layer.rate, draw, allMargins).reshaped(input.rows, input.columns)
+      const output = applyMask(input, mask)
+      return { output, exact: source.exact && allExactIntegers(output), mask }
+    }
+    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact }
+    case 'head': return { output: input, exact: source.exact }
+  }
+}
+
+export interface Backward {
+  /** d loss / d output of each layer; for a head, d loss / d scores through this head alone. */
+  readonly gradients: readonly Matrix[]
+  readonly parameters: ReadonlyMap<string, ParameterGradient>
+  /** Each head's own loss, not weighted. */
+  readonly losses: ReadonlyMap<string, number>
+  /** Sum of weight * loss over the heads. */
+  readonly loss: number
+}
+
+/** The losses of all heads and everything's gradient. The batch must be a training one: evaluation has no backward pass. */
+export function backwardPass(
+  layers: readonly Layer[], { parameters }: Tensors, results: readonly Result[], labels: ArrayLike<number>, override: LossKind | undefined, margins: Margins,
+): Backward {
+  const gradients = results.map(({ output }) => new Matrix(output.rows, output.columns))
+  const found = new Map<string, ParameterGradient>()
+  const { losses, loss, ofScores } = headLosses(layers, results, labels, override, margins)
+  for (const layer of layers.toReversed()) {
+    if (layer.kind === 'input') continue
+    const own = layer.kind === 'head' ? ofScores.get(layer.id) : gradients[layer.ordinal]
+    if (own === undefined) throw new Error(`no gradient for ${layer.id}`)
+    gradients[layer.ordinal] = own
+    const onInput = backwardLayer(layer, parameters, results, own, found, margins)
+    const into = gradients[layer.source]
+    if (into === undefined) throw new Error(`no source for ${layer.id}`)
+    gradients[layer.source] = into.map((value, row, column) => value + onInput.at(row, column))
+  }
+  return { gradients, parameters: found, losses, loss }
+}
+
+/** d loss / d input of one layer; its parameters' gradients go into `found`. */
+function backwardLayer(
+  layer: Layer, parameters: ReadonlyMap<string, Float64Array>, results: readonly Result[], gradient: Matrix, found: Map<string, ParameterGradient>, allMargins: Margins,
+): Matrix {
+  const source = sourceOf(results, layer)
+  const input = source.output
+  const margins = source.exact ? new Margins() : allMargins
+  switch (layer.kind) {
+    case 'input': throw new Error('an input layer has no source')
+    case 'flatten': return gradient.reshaped(input.rows, input.columns)
+    case 'dense': {
+      const back = denseBackward(input, named(parameters, `${layer.id}.weight`), layer, gradient)
+      found.set(`${layer.id}.weight`, back.weight)
+      if (layer.bias) found.set(`${layer.id}.bias`, back.bias)
+      return back.input
+    }
+    case 'batchNorm': {
+      const statistics = results[layer.ordinal]?.statistics
+      if (statistics === undefined) throw new Error(`batchNorm ${layer.id} was not run in training`)
+      const back = batchNormBackward(input, statistics, named(parameters, `${layer.id}.gamma`), layer.options, gradient)
+      found.set(`${layer.id}.gamma`, back.gamma)
+      if (layer.beta) found.set(`${layer.id}.beta`, back.beta)
+      return back.input
+    }
+    case 'sign': return signBackward(input, layer.gradient, gradient, margins)
+    case 'dropout': {
+      const mask = results[layer.ordinal]?.mask
+      if (mask === undefined) throw new Error(`dropout ${layer.id} was not run in training`)
+      return applyMask(gradient, mask)
+    }
+    case 'activation': return activationBackward(input, layer.function, gradient, margins)
+    case 'head': return gradient
+  }
+}
+
+/** All heads' losses, and the weighted gradient on each head's scores. `override` replaces every head's own loss. */
+export function headLosses(
+  layers: readonly Layer[], results: readonly Result[], labels: ArrayLike<number>, override: LossKind | undefined, margins: Margins,
+): { losses: Map<string, number>; loss: number; ofScores: Map<string, Matrix> } {
+  const losses = new Map<string, number>()
+  const ofScores = new Map<string, Matrix>()
+  let total = 0
+  for (const layer of layers) {
+    if (layer.kind !== 'head') continue
+    const source = sourceOf(results, layer)
+    const { loss, gradient } = lossOf(override ?? layer.loss, source.output, labels, source.exact ? new Margins() : margins)
+    losses.set(layer.id, loss)
+    ofScores.set(layer.id, gradient.map(g => layer.weight * g))
+    total += layer.weight * loss
+  }
+  return { losses, loss: total, ofScores }
+}
+
+/** One row an image, as draws and packed bits count them: a picture's values in the order height, width, channels. */
+export function perImage(matrix: Matrix, { positions, channels }: Layer): Matrix {
+  return matrix.reshaped(matrix.rows / positions, positions * channels)
+}
+
+/** Pixel bytes [M][K] as what they mean: scale * p + offset, one row a position, one column a channel. */
+export function decodePixels(pixels: Uint8Array, rows: number, channels: number, { scale, offset }: { scale: number; offset: number }): Matrix {
+  return new Matrix(rows, channels, pixels).map(pixel => scale * pixel + offset)
+}
+
+function sourceOf(results: readonly Result[], layer: Layer): Result {
+  const source = results[layer.source]
+  if (source === undefined) throw new Error(`no source for ${layer.id}`)
+  return source
+}
+
+/** Integers up to 2^24, all of which float32 holds. */
+function allExactIntegers({ values }: Matrix): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isInteger(at(values, i)) || Math.abs(at(values, i)) > 2 ** 24) return false
+  }
+  return true
+}

@@ -1,0 +1,23 @@
+/** Learning rate of an epoch, and the per-layer factor on the step. */
+import type { Recipe } from '../../core/architecture/recipe.ts'
+import { ap2 } from './numbers.ts'
+
+/** `epoch` counts from 0; `epochs` is the length of the whole run. */
+export function learningRate({ start, schedule }: Recipe['learningRate'], epochs: number, epoch: number): number {
+  switch (schedule.kind) {
+    case 'constant': return start
+    case 'exponential': return start * (schedule.end / start) ** (epoch / epochs)
+    case 'halve': return start * 0.5 ** Math.floor(epoch / schedule.every)
+    case 'step': return start * schedule.factor ** Math.floor(epoch / schedule.every)
+  }
+}
+
+/**
+ * sqrt(fans / 1.5): fans is inputs + units for a dense layer's weight and bias, and the channels for batch norm's gamma.
+ * Some sizes are ties, such as 256 to 512 units with 2^4.5; the power of two then is the larger, 2^5 (halves round up).
+ */
+export function layerFactor(mode: Recipe['layerScale']['mode'], fans: number): number {
+  if (mode === 'off') return 1
+  const factor = Math.sqrt(fans / 1.5)
+  return mode === 'exact' ? factor : ap2(factor)
+}
