@@ -1,0 +1,146 @@
+enable subgroups;
+// y[m][n] = popcount(mask[m]) - 2 * popcount((a[m] ^ w[.][n]) & mask[m])  (i32): the XNOR product over the inputs
+// that are present (dropout by bits).
+// a, mask: [rows][words] u32 (mask bit 1 = present, tail bits 0); w: [words][outputs] u32; y: [rows][outputs] i32.
+// Weights stay put: a workgroup (one subgroup of 8) holds 32 words x 32 outputs of w in private memory and runs over
+// ROWS rows; deeper layers repeat that per 32 words and add to y. On lavapipe every storage load is done lane by lane,
+// uniform or not (about 14 instructions a lane), and its loads were two thirds of the time of a 4 x 4 register block;
+// here w is loaded once for ROWS rows, and each lane loads another word of the row, spread by subgroupBroadcast.
+// Mismatches are counted by carry-save addition (Harley-Seal): popcount takes 14 instructions without a vector
+// popcount, a full adder 3 (AVX-512VL) to 5, so that 32 words cost 4 + 3 popcounts instead of 32.
+// dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// requires: subgroups 8
+
+override ROWS: u32 = 64;
+
+struct Params {
+  rows: u32,
+  outputs: u32,
+  depth: u32,
+  words: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> a: array<u32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> w: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<i32>;
+
+// Bit counts of weight 1, 2 and 4 still to be counted, and eights counted so far.
+struct Sum {
+  ones: vec4<u32>,
+  twos: vec4<u32>,
+  fours: vec4<u32>,
+  eights: vec4<u32>,
+}
+
+fn majority(a: vec4<u32>, b: vec4<u32>, c: vec4<u32>) -> vec4<u32> {
+  return (a & b) | (c & (a | b));
+}
+
+fn feed(sum: ptr<function, Sum>, x0: vec4<u32>, x1: vec4<u32>, x2: vec4<u32>, x3: vec4<u32>,
+        x4: vec4<u32>, x5: vec4<u32>, x6: vec4<u32>, x7: vec4<u32>) {
+  var ones = (*sum).ones;
+  let twos = (*sum).twos;
+  let fours = (*sum).fours;
+  let two_a = majority(x0, x1, ones);
+  ones = ones ^ x0 ^ x1;
+  let two_b = majority(x2, x3, ones);
+  ones = ones ^ x2 ^ x3;
+  let four_a = majority(two_a, two_b, twos);
+  let twos_half = twos ^ two_a ^ two_b;
+  let two_c = majority(x4, x5, ones);
+  ones = ones ^ x4 ^ x5;
+  let two_d = majority(x6, x7, ones);
+  ones = ones ^ x6 ^ x7;
+  let four_b = majority(two_c, two_d, twos_half);
+  (*sum).eights += countOneBits(majority(four_a, four_b, fours));
+  (*sum).fours = fours ^ four_a ^ four_b;
+  (*sum).twos = twos_half ^ two_c ^ two_d;
+  (*sum).ones = ones;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let n = vec4<u32>(group.x * 32 + lane) + vec4<u32>(0, 8, 16, 24);
+  let column = min(n, vec4<u32>(params.outputs - 1));
+  let end = min((group.y + 1) * ROWS, params.rows);
+  for (var c = 0u; c < params.words; c += 32) {
+    var tile: array<vec4<u32>, 32>;
+    for (var j = 0u; j < 32; j++) {
+      let at = column + min(c + j, params.words - 1) * params.outputs;
+      let v = vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]);
+      tile[j] = select(vec4<u32>(), v, c + j < params.words);
+    }
+    for (var m = group.y * ROWS; m < end; m++) {
+      let row = m * params.words;
+      var sum = Sum(vec4<u32>(), vec4<u32>(), vec4<u32>(), vec4<u32>());
+      let at0 = c + lane;
+      let v0 = select(0u, a[row + min(at0, params.words - 1)], at0 < params.words);
+      let p0 = select(0u, mask[row + min(at0, params.words - 1)], at0 < params.words);
+      let at1 = c + 8 + lane;
+      let v1 = select(0u, a[row + min(at1, params.words - 1)], at1 < params.words);
+      let p1 = select(0u, mask[row + min(at1, params.words - 1)], at1 < params.words);
+      let at2 = c + 16 + lane;
+      let v2 = select(0u, a[row + min(at2, params.words - 1)], at2 < params.words);
+      let p2 = select(0u, mask[row + min(at2, params.words - 1)], at2 < params.words);
+      let at3 = c + 24 + lane;
+      let v3 = select(0u, a[row + min(at3, params.words - 1)], at3 < params.words);
+      let p3 = select(0u, mask[row + min(at3, params.words - 1)], at3 < params.words);
+      feed(
+        &sum,
+        (vec4<u32>(subgroupBroadcast(v0, 0)) ^ tile[0]) & vec4<u32>(subgroupBroadcast(p0, 0)),
+        (vec4<u32>(subgroupBroadcast(v0, 1)) ^ tile[1]) & vec4<u32>(subgroupBroadcast(p0, 1)),
+        (vec4<u32>(subgroupBroadcast(v0, 2)) ^ tile[2]) & vec4<u32>(subgroupBroadcast(p0, 2)),
+        (vec4<u32>(subgroupBroadcast(v0, 3)) ^ tile[3]) & vec4<u32>(subgroupBroadcast(p0, 3)),
+        (vec4<u32>(subgroupBroadcast(v0, 4)) ^ tile[4]) & vec4<u32>(subgroupBroadcast(p0, 4)),
+        (vec4<u32>(subgroupBroadcast(v0, 5)) ^ tile[5]) & vec4<u32>(subgroupBroadcast(p0, 5)),
+        (vec4<u32>(subgroupBroadcast(v0, 6)) ^ tile[6]) & vec4<u32>(subgroupBroadcast(p0, 6)),
+        (vec4<u32>(subgroupBroadcast(v0, 7)) ^ tile[7]) & vec4<u32>(subgroupBroadcast(p0, 7)),
+      );
+      feed(
+        &sum,
+        (vec4<u32>(subgroupBroadcast(v1, 0)) ^ tile[8]) & vec4<u32>(subgroupBroadcast(p1, 0)),
+        (vec4<u32>(subgroupBroadcast(v1, 1)) ^ tile[9]) & vec4<u32>(subgroupBroadcast(p1, 1)),
+        (vec4<u32>(subgroupBroadcast(v1, 2)) ^ tile[10]) & vec4<u32>(subgroupBroadcast(p1, 2)),
+        (vec4<u32>(subgroupBroadcast(v1, 3)) ^ tile[11]) & vec4<u32>(subgroupBroadcast(p1, 3)),
+        (vec4<u32>(subgroupBroadcast(v1, 4)) ^ tile[12]) & vec4<u32>(subgroupBroadcast(p1, 4)),
+        (vec4<u32>(subgroupBroadcast(v1, 5)) ^ tile[13]) & vec4<u32>(subgroupBroadcast(p1, 5)),
+        (vec4<u32>(subgroupBroadcast(v1, 6)) ^ tile[14]) & vec4<u32>(subgroupBroadcast(p1, 6)),
+        (vec4<u32>(subgroupBroadcast(v1, 7)) ^ tile[15]) & vec4<u32>(subgroupBroadcast(p1, 7)),
+      );
+      feed(
+        &sum,
+        (vec4<u32>(subgroupBroadcast(v2, 0)) ^ tile[16]) & vec4<u32>(subgroupBroadcast(p2, 0)),
+        (vec4<u32>(subgroupBroadcast(v2, 1)) ^ tile[17]) & vec4<u32>(subgroupBroadcast(p2, 1)),
+        (vec4<u32>(subgroupBroadcast(v2, 2)) ^ tile[18]) & vec4<u32>(subgroupBroadcast(p2, 2)),
+        (vec4<u32>(subgroupBroadcast(v2, 3)) ^ tile[19]) & vec4<u32>(subgroupBroadcast(p2, 3)),
+        (vec4<u32>(subgroupBroadcast(v2, 4)) ^ tile[20]) & vec4<u32>(subgroupBroadcast(p2, 4)),
+        (vec4<u32>(subgroupBroadcast(v2, 5)) ^ tile[21]) & vec4<u32>(subgroupBroadcast(p2, 5)),
+        (vec4<u32>(subgroupBroadcast(v2, 6)) ^ tile[22]) & vec4<u32>(subgroupBroadcast(p2, 6)),
+        (vec4<u32>(subgroupBroadcast(v2, 7)) ^ tile[23]) & vec4<u32>(subgroupBroadcast(p2, 7)),
+      );
+      feed(
+        &sum,
+        (vec4<u32>(subgroupBroadcast(v3, 0)) ^ tile[24]) & vec4<u32>(subgroupBroadcast(p3, 0)),
+        (vec4<u32>(subgroupBroadcast(v3, 1)) ^ tile[25]) & vec4<u32>(subgroupBroadcast(p3, 1)),
+        (vec4<u32>(subgroupBroadcast(v3, 2)) ^ tile[26]) & vec4<u32>(subgroupBroadcast(p3, 2)),
+        (vec4<u32>(subgroupBroadcast(v3, 3)) ^ tile[27]) & vec4<u32>(subgroupBroadcast(p3, 3)),
+        (vec4<u32>(subgroupBroadcast(v3, 4)) ^ tile[28]) & vec4<u32>(subgroupBroadcast(p3, 4)),
+        (vec4<u32>(subgroupBroadcast(v3, 5)) ^ tile[29]) & vec4<u32>(subgroupBroadcast(p3, 5)),
+        (vec4<u32>(subgroupBroadcast(v3, 6)) ^ tile[30]) & vec4<u32>(subgroupBroadcast(p3, 6)),
+        (vec4<u32>(subgroupBroadcast(v3, 7)) ^ tile[31]) & vec4<u32>(subgroupBroadcast(p3, 7)),
+      );
+      let present_here = subgroupAdd(countOneBits(p0) + countOneBits(p1) + countOneBits(p2) + countOneBits(p3));
+      let mismatches = 8 * sum.eights + 4 * countOneBits(sum.fours) + 2 * countOneBits(sum.twos) + countOneBits(sum.ones);
+      let o = column + m * params.outputs;
+      var dot = -2 * vec4<i32>(mismatches) + i32(present_here);
+      if (c > 0) {
+        dot += vec4<i32>(y[o.x], y[o.y], y[o.z], y[o.w]);
+      }
+      if (n.x < params.outputs) { y[o.x] = dot.x; }
+      if (n.y < params.outputs) { y[o.y] = dot.y; }
+      if (n.z < params.outputs) { y[o.z] = dot.z; }
+      if (n.w < params.outputs) { y[o.w] = dot.w; }
+    }
+  }
+}
