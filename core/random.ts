@@ -4,7 +4,8 @@
  *
  * Generator: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
  * 1, 2, 3", SC 2011, section 3.2). It needs only 32-bit add, rotate and xor, which WGSL has.
- * shaders/include/threefry.wgsl is its twin; test/core/random.test.ts holds both to the published vectors.
+ * shaders/include/threefry.wgsl is its twin: test/core/random.test.ts holds this one to the published vectors, and the tests of
+ * whole steps hold the two together, since dropout and stochastic signs must fall as the reference draws them.
  */
 export type Pair = readonly [number, number]
 

@@ -11,24 +11,24 @@ const tall = { WG_Y: 8 }
 const families: Readonly<Record<string, readonly Candidate[]>> = {
   xnor_gemm: [{ shader: 'xnor_gemm_block' }, { shader: 'xnor_gemm_block', overrides: wide }, { shader: 'xnor_gemm_stationary' }],
   xnor_gemm_masked: [{ shader: 'xnor_gemm_masked_block' }, { shader: 'xnor_gemm_masked_block', overrides: wide }, { shader: 'xnor_gemm_masked_stationary' }],
-  pixel_gemm_float: [{ shader: 'pixel_gemm_float_block' }, { shader: 'pixel_gemm_float_block', overrides: wide }],
-  pixel_gemm_float_masked: [{ shader: 'pixel_gemm_float_masked_block' }, { shader: 'pixel_gemm_float_masked_block', overrides: wide }],
+  pixel_gemm_float: [{ shader: 'pixel_gemm_float_block' }, { shader: 'pixel_gemm_float_block', overrides: wide }, { shader: 'pixel_gemm_float_subgroup8' }],
+  pixel_gemm_float_masked: [{ shader: 'pixel_gemm_float_masked_block' }, { shader: 'pixel_gemm_float_masked_block', overrides: wide }, { shader: 'pixel_gemm_float_masked_subgroup8' }],
   pixel_gemm_planes: [{ shader: 'pixel_gemm_planes_block' }, { shader: 'pixel_gemm_planes_block', overrides: wide }],
   pixel_gemm_planes_masked: [{ shader: 'pixel_gemm_planes_masked_block' }, { shader: 'pixel_gemm_planes_masked_block', overrides: wide }],
-  float_bit_gemm: [{ shader: 'float_bit_gemm_block' }, { shader: 'float_bit_gemm_block', overrides: wide }],
+  float_bit_gemm: [{ shader: 'float_bit_gemm_block' }, { shader: 'float_bit_gemm_block', overrides: wide }, { shader: 'float_bit_gemm_subgroup8' }],
   grad_input: [{ shader: 'grad_input_block' }, { shader: 'grad_input_block', overrides: tall }, { shader: 'grad_input_subgroup8' }],
   grad_weight: [{ shader: 'grad_weight_block' }, { shader: 'grad_weight_block', overrides: tall }, { shader: 'grad_weight_subgroup8' }],
   grad_weight_masked: [{ shader: 'grad_weight_masked_block' }, { shader: 'grad_weight_masked_block', overrides: tall }, { shader: 'grad_weight_masked_subgroup8' }],
   grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }, { shader: 'grad_weight_pixels_block', overrides: tall }, { shader: 'grad_weight_pixels_subgroup8' }],
   grad_weight_pixels_masked: [{ shader: 'grad_weight_pixels_masked_block' }, { shader: 'grad_weight_pixels_masked_block', overrides: tall }, { shader: 'grad_weight_pixels_masked_subgroup8' }],
   grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
-  f32_gemm: [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }],
+  f32_gemm: [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }, { shader: 'f32_gemm_best_subgroup8' }],
   f32_gemm_nt: [{ shader: 'f32_gemm_nt_block' }, { shader: 'f32_gemm_nt_block', overrides: wide }],
   f32_gemm_tn: [{ shader: 'f32_gemm_tn_block' }, { shader: 'f32_gemm_tn_block', overrides: wide }],
 }
 
 /** The float products that ours are measured against, besides the plain one-output-a-thread kernel. */
-export const rivals: readonly Candidate[] = [{ shader: 'f32_gemm_block' }]
+export const rivals: readonly Candidate[] = [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }, { shader: 'f32_gemm_best_subgroup8' }]
 
 export const familyNames: readonly string[] = Object.keys(families)
 

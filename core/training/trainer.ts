@@ -171,13 +171,18 @@ export class Trainer {
 
   /** True to go on, false to stop. */
   async #waitWhilePaused(): Promise<boolean> {
-    if (this.#wanted === 'pause') {
+    if (this.#wants('pause')) {
       this.#enter('paused')
-      while (this.#wanted === 'pause') await new Promise<void>(resolve => (this.#wake = resolve))
+      while (this.#wants('pause')) await new Promise<void>(resolve => (this.#wake = resolve))
       this.#wake = undefined
-      if (this.#wanted === 'run') this.#enter('running')
+      if (this.#wants('run')) this.#enter('running')
     }
-    return this.#wanted === 'run'
+    return this.#wants('run')
+  }
+
+  /** Read anew each time: others change it while a pause is awaited. */
+  #wants(what: 'run' | 'pause' | 'stop'): boolean {
+    return this.#wanted === what
   }
 
   #groupSize(): number {
