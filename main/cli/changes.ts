@@ -1,0 +1,50 @@
+import { DatasetNameSchema, parseAs, presetNamed, presets, ProjectSchema, scaleWidths, setField, withoutKind, type Project } from '../../core/architecture/index.ts'
+import { BitwrightError } from '../../core/errors.ts'
+import { pathExists, readJson } from '../services/files.ts'
+
+/** What --dataset and its like say. */
+export interface ChangeOptions {
+  readonly dataset?: string
+  readonly epochs?: number
+  readonly batch?: number
+  readonly seed?: number
+  readonly widthScale?: number
+  readonly set?: readonly string[]
+  readonly without?: readonly string[]
+}
+
+/** A name without a folder or an ending is more likely a misspelt preset than a file. */
+const FILE_LIKE = /[/\\]|\.json$/i
+
+/** The preset of this name, else the project in the file of this name. Throws if neither is there, or the file is no project. */
+export async function readProject(nameOrFile: string): Promise<Project> {
+  if (presets.some(project => project.name === nameOrFile)) return presetNamed(nameOrFile)
+  if (FILE_LIKE.test(nameOrFile) || (await pathExists(nameOrFile))) return readJson(nameOrFile, ProjectSchema)
+  try {
+    return presetNamed(nameOrFile)
+  } catch (error) {
+    if (!(error instanceof BitwrightError) || error.remedy === undefined) throw error
+    throw new BitwrightError({ what: `there is neither a preset nor a file "${nameOrFile}"`, remedy: `${error.remedy}, or name a project file` })
+  }
+}
+
+/**
+ * The project as the options change it. What is said of single fields comes last: `--width-scale 0.25 --set
+ * nodes.dense1.units=300` makes a layer of exactly 300.
+ */
+export function changeProject(project: Project, options: ChangeOptions): Project {
+  const { dataset, epochs, batch, seed, widthScale, set = [], without = [] } = options
+  let changed = project
+  if (dataset !== undefined) changed = { ...changed, dataset: parseAs(DatasetNameSchema, dataset, '--dataset') }
+  for (const kind of without) changed = withoutKind(changed, kind)
+  if (widthScale !== undefined) changed = scaleWidths(changed, widthScale)
+  for (const [field, value] of [['epochs', epochs], ['batchSize', batch], ['seed', seed]] as const) {
+    if (value !== undefined) changed = setField(changed, `recipe.${field}=${value}`)
+  }
+  return set.reduce((project, assignment) => setField(project, assignment), changed)
+}
+
+/** Whether the network and recipe are still as their preset has them; what its source reports then applies to them. */
+export function isUnchanged({ dataset, epochs, batch, seed, widthScale, set, without }: ChangeOptions): boolean {
+  return [dataset, epochs, batch, seed, widthScale, set, without].every(value => value === undefined)
+}

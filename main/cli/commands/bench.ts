@@ -1,0 +1,33 @@
+import { engineRoutes } from '../../contract/engine.ts'
+import { openHome } from '../../services/home.ts'
+import { announceAdapter, withEngine } from '../engine.ts'
+import { times } from '../format/numbers.ts'
+import { table } from '../format/table.ts'
+import type { Context, Outcome } from '../run.ts'
+
+const BenchResultSchema = engineRoutes.bench.output
+
+export interface BenchOptions {
+  readonly what: readonly ('gemm' | 'step')[]
+  readonly sizes?: readonly number[]
+  readonly preset?: string
+}
+
+export async function bench(context: Context, { what, sizes, preset }: BenchOptions): Promise<Outcome<typeof BenchResultSchema>> {
+  const home = await openHome({ home: context.home })
+  const value = await withEngine(context, home, async engine => {
+    await announceAdapter(engine, context)
+    context.notes.moving(() => 'timing; this takes a minute or two')
+    return engine.call('bench', { home, what: [...what], ...(sizes && { sizes: [...sizes] }), ...(preset !== undefined && { preset }) })
+  })
+  const lines = table([
+    { title: 'what', cell: entry => entry.name },
+    { title: 'shape', cell: entry => entry.shape },
+    { title: 'median', align: 'right', cell: entry => `${entry.medianMs.toFixed(entry.medianMs < 10 ? 3 : 1)} ms` },
+    { title: 'Gop/s', align: 'right', cell: entry => entry.gops?.toFixed(1) ?? '' },
+    { title: 'of ceiling', align: 'right', cell: entry => (entry.ceilingShare === undefined ? '' : `${(100 * entry.ceilingShare).toFixed(0)} %`) },
+    { title: 'as fast', align: 'right', cell: entry => (entry.ratio === undefined ? '' : times(entry.ratio)) },
+    { title: 'against', cell: entry => entry.against ?? '' },
+  ], value.results)
+  return { schema: BenchResultSchema, value, text: [...lines, '', `all on ${value.adapter}, in this one run`].join('\n') }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { DatasetNameSchema } from '../../../core/architecture/index.ts'
+import { importIdx } from '../../services/datasets/import-idx.ts'
+import type { DatasetSummary } from '../../services/datasets/manifest.ts'
+import { listDatasets } from '../../services/datasets/store.ts'
+import { homePath, openHome } from '../../services/home.ts'
+import { counted, grouped, shapeText } from '../format/numbers.ts'
+import { table } from '../format/table.ts'
+import { Interrupted } from '../interrupt.ts'
+import type { Context, Outcome } from '../run.ts'
+
+const count = z.int().min(0)
+const SetSchema = z.strictObject({
+  name: DatasetNameSchema,
+  /** Height, width, channels. */
+  shape: z.tuple([count, count, count]),
+  /** Names by number. */
+  classes: z.array(z.string()),
+  /** Numbers of images. */
+  train: count,
+  test: count,
+  /** False for a built-in set that is made when it is first used. */
+  stored: z.boolean(),
+})
+const ListSchema = z.strictObject({ datasets: z.array(SetSchema) })
+
+export async function listSets({ home, notes }: Context): Promise<Outcome<typeof ListSchema>> {
+  const found = await listDatasets(homePath({ home }), { log: message => notes.line(message) })
+  const lines = table([
+    { title: 'data set', cell: set => set.name },
+    { title: 'shape', cell: set => shapeText(set.shape) },
+    { title: 'classes', align: 'right', cell: set => grouped(set.classes.length) },
+    { title: 'train', align: 'right', cell: set => grouped(set.train) },
+    { title: 'test', align: 'right', cell: set => grouped(set.test) },
+    { title: '', cell: set => (set.stored ? '' : 'built in, made at first use') },
+  ], found)
+  const text = [...lines, '', 'More: bitwright datasets import idx DIR --name NAME'].join('\n')
+  return { schema: ListSchema, value: { datasets: found.map(plain) }, text }
+}
+
+export interface ImportOptions {
+  readonly name: string
+  readonly replace?: true
+  readonly test?: number
+  readonly classes?: number
+}
+
+/** An interrupt gives up the import; nothing of it stays. */
+export async function importSet({ home, notes, interrupts }: Context, _kind: 'idx', paths: readonly string[], { name, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
+  const cancel = new AbortController()
+  const folder = await openHome({ home })
+  try {
+    const set = await interrupts.during(() => cancel.abort(), () => importIdx(folder, paths, name, { ...options, signal: cancel.signal, log: message => notes.line(message) }))
+    const text = `data set ${set.name}: ${shapeText(set.shape)}, ${counted(set.classes.length, 'class', 'classes')}, ${grouped(set.train)} training and ${counted(set.test, 'test image')}`
+    return { schema: SetSchema, value: plain(set), text }
+  } catch (error) {
+    if (cancel.signal.aborted) throw new Interrupted({ what: 'interrupted; nothing of the data set was kept', cause: error })
+    throw error
+  }
+}
+
+function plain({ shape, classes, ...rest }: DatasetSummary): z.input<typeof SetSchema> {
+  return { ...rest, shape: [...shape], classes: [...classes] }
+}

@@ -1,0 +1,127 @@
+import { Argument, Command, Option } from 'commander'
+import type { ChangeOptions } from './changes.ts'
+import { assignment, collected, positiveNumber, wholeNumber, wholeNumbers } from './options.ts'
+import { perform, type Context, type Outcome, type Process } from './run.ts'
+
+/**
+ * Every command with its arguments. What a command does is in commands/, and is loaded when it is called, so that asking
+ * for help does not wait for what training needs.
+ */
+export function buildProgram(host: Process, version: string, exit: (code: number) => void): Command {
+  const program = new Command('bitwright')
+    .description('A workbench for binarized neural networks: design, train, inspect, take away.')
+    .option('--home <DIR>', 'folder of data sets and runs (else BITWRIGHT_HOME, else the platform\'s data folder)')
+    .option('--json', 'print one JSON object as the last line of standard output')
+    .helpOption('-h, --help', 'say how it is used')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(`${usageError(text)}\n`) })
+    .configureHelp({ showGlobalOptions: true })
+    // Inherited by the commands: what is wrong with the arguments is thrown, and bitwright.ts gives it its exit code.
+    .exitOverride()
+
+  const run = (command: Command, work: (context: Context) => Promise<Outcome>): Promise<void> => perform(command, host, work).then(exit)
+
+  program.command('doctor')
+    .description('what computes here, and what is missing and how to get it')
+    .action((_options: object, command: Command) => run(command, async context => (await import('./commands/doctor.ts')).doctor(context)))
+
+  const presets = program.command('presets')
+    .description('list the networks that come with Bitwright, or show one')
+    .action((_options: object, command: Command) => run(command, async () => (await import('./commands/presets.ts')).listPresets()))
+  presets.command('show')
+    .description('print a preset as a project file')
+    .argument('<NAME>', 'its name')
+    .action((name: string, _options: object, command: Command) => run(command, async () => (await import('./commands/presets.ts')).showPreset(name)))
+
+  const datasets = program.command('datasets')
+    .description('list the data sets of the home, or import one')
+    .action((_options: object, command: Command) => run(command, async context => (await import('./commands/datasets.ts')).listSets(context)))
+  datasets.command('import')
+    .description('store images and labels as a data set')
+    .addArgument(new Argument('<KIND>', 'format').choices(['idx']))
+    .argument('<PATH...>', 'a folder, or its files')
+    .requiredOption('--name <NAME>', 'what to call it')
+    .option('--replace', 'take the place of a data set of this name')
+    .option('--test <N>', 'without test files: take this many from the end of the training images', wholeNumber(1))
+    .option('--classes <N>', 'number of classes, if not every one occurs', wholeNumber(2, 256))
+    .action((kind: 'idx', paths: readonly string[], options: { name: string; replace?: true; test?: number; classes?: number }, command: Command) =>
+      run(command, async context => (await import('./commands/datasets.ts')).importSet(context, kind, paths, options)))
+
+  changing(program.command('check'))
+    .description('shapes, costs and problems of a network')
+    .argument('<PROJECT>', 'name of a preset, or a project file')
+    .action((project: string, options: ChangeOptions, command: Command) => run(command, async () => (await import('./commands/check.ts')).check(project, options)))
+
+  changing(program.command('train'))
+    .description('train a network')
+    .argument('<PROJECT>', 'name of a preset, or a project file')
+    .option('--limit-train <N>', 'use only the first N training images', wholeNumber(1))
+    .action((project: string, options: ChangeOptions & { limitTrain?: number }, command: Command) =>
+      run(command, async context => (await import('./commands/train.ts')).train(context, project, options)))
+
+  program.command('resume')
+    .description('go on with a run from its last checkpoint')
+    .argument('<RUN>', 'its id or folder')
+    .option('--epochs <N>', 'train for this many epochs in all', wholeNumber(1, 1e6))
+    .action((target: string, options: { epochs?: number }, command: Command) =>
+      run(command, async context => (await import('./commands/resume.ts')).resume(context, target, options)))
+
+  program.command('eval')
+    .description('count the errors of a trained network on a data set')
+    .argument('<MODEL>', 'a run\'s id or folder, or a file of weights')
+    .option('--dataset <NAME>', 'another data set than its own')
+    .addOption(new Option('--split <SPLIT>', 'which images').choices(['train', 'validation', 'test']).default('test'))
+    .addOption(checkpointOption())
+    .action((target: string, options: { dataset?: string; split: 'train' | 'validation' | 'test'; checkpoint: 'best' | 'last' }, command: Command) =>
+      run(command, async context => (await import('./commands/eval.ts')).evaluate(context, target, options)))
+
+  program.command('predict')
+    .description('name the class of pictures')
+    .argument('<MODEL>', 'a run\'s id or folder, or a file of weights')
+    .argument('<IMAGE...>', 'PNG files of the model\'s size, or IDX files of images')
+    .addOption(checkpointOption())
+    .action((target: string, images: readonly string[], options: { checkpoint: 'best' | 'last' }, command: Command) =>
+      run(command, async context => (await import('./commands/predict.ts')).predict(context, target, images, options)))
+
+  program.command('bench')
+    .description('time kernels and whole training steps side by side')
+    .addOption(new Option('--what <PART...>', 'what to time').choices(['gemm', 'step']).default(['gemm', 'step']))
+    .option('--sizes <N,N>', 'sides of the matrices', wholeNumbers(32, 8192))
+    .option('--preset <NAME>', 'network whose step is timed')
+    .action((options: { what: ('gemm' | 'step')[]; sizes?: readonly number[]; preset?: string }, command: Command) =>
+      run(command, async context => (await import('./commands/bench.ts')).bench(context, options)))
+
+  // Last, since commands take over what was allowed when they were made.
+  return program.allowExcessArguments().action((_options: object, command: Command) => {
+    const [stray] = command.args
+    if (stray !== undefined) command.error(`error: there is no command "${stray}"`, { code: 'commander.unknownCommand' })
+    return run(command, async () => (await import('./commands/overview.ts')).overview(program))
+  })
+}
+
+/** What commander says of wrong arguments, in the one-line form of all errors. */
+export function usageError(text: string): string {
+  return `error: ${usageTrouble(text).what}; ${usageTrouble(text).remedy}`
+}
+
+export function usageTrouble(text: string): { readonly what: string; readonly remedy: string } {
+  const what = text.trim().replace(/^error: /, '').replace(/\.$/, '').replaceAll(/\s*\n\s*/g, ' ')
+  return { what, remedy: 'see "bitwright --help" or "bitwright COMMAND --help"' }
+}
+
+function checkpointOption(): Option {
+  return new Option('--checkpoint <WHICH>', 'of a run: which of its checkpoints').choices(['best', 'last']).default('best')
+}
+
+/** The options by which a project is changed before it is used. */
+function changing(command: Command): Command {
+  return command
+    .option('--dataset <NAME>', 'another data set than the project\'s')
+    .option('--epochs <N>', 'times through the training images', wholeNumber(1, 1e6))
+    .option('--batch <N>', 'images in a step', wholeNumber(1, 65535))
+    .option('--seed <N>', 'of all random numbers', wholeNumber(0))
+    .option('--width-scale <F>', 'make every hidden layer F times as wide', positiveNumber)
+    .option('--set <PATH=VALUE>', 'set a field, such as recipe.learningRate.start=0.01 (repeatable)', assignment)
+    .option('--without <KIND>', 'leave out all layers of a pass-through kind, such as dropout (repeatable)', collected)
+}
