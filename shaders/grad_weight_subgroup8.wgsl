@@ -6,6 +6,7 @@ enable subgroups;
 // On lavapipe every storage load is done lane by lane, uniform or not (about 14 instructions a lane), so here
 // each lane loads a different value and subgroupBroadcast spreads it: one load serves eight steps of the sum.
 // A workgroup is one subgroup of 8. Beyond the last row the inputs count as 0.
+// 2026-11-23, llvmpipe (Mesa 25.0.7, AVX-512VL, 2 cores): 100 x 2048 x 2048 at 48 GFLOP/s (70 at 1024 rows) against 14 for grad_weight_block.
 // dispatch: x = ceil(words / 2), y = ceil(outputs / 8)
 // requires: subgroups 8
 
@@ -21,12 +22,20 @@ struct Params {
 @group(0) @binding(2) var<storage, read> g: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-fn write(n: u32, k: vec4<u32>, value: vec4<f32>) {
-  if (n >= params.outputs) { return; }
-  if (k.x < params.depth) { dw[k.x * params.outputs + n] = value.x; }
-  if (k.y < params.depth) { dw[k.y * params.outputs + n] = value.y; }
-  if (k.z < params.depth) { dw[k.z * params.outputs + n] = value.z; }
-  if (k.w < params.depth) { dw[k.w * params.outputs + n] = value.w; }
+// The eight outputs of one input: the stores of one line of dw stay together, since lines of different inputs often
+// share a cache set.
+fn write(k: u32, n: u32, low: vec4<f32>, high: vec4<f32>) {
+  if (k >= params.depth) { return; }
+  let base = k * params.outputs + n;
+  let count = params.outputs - n;
+  dw[base] = low.x;
+  if (count > 1) { dw[base + 1] = low.y; }
+  if (count > 2) { dw[base + 2] = low.z; }
+  if (count > 3) { dw[base + 3] = low.w; }
+  if (count > 4) { dw[base + 4] = high.x; }
+  if (count > 5) { dw[base + 5] = high.y; }
+  if (count > 6) { dw[base + 6] = high.z; }
+  if (count > 7) { dw[base + 7] = high.w; }
 }
 
 @compute @workgroup_size(8)
@@ -225,20 +234,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     t7 = fma(q7, vec4<f32>(subgroupBroadcast(g7, 7)), t7);
   }
   let k = bit + group.x * 64;
-  write(n, k, params.scale * s0);
-  write(n, k + 32, params.scale * t0);
-  write(n + 1, k, params.scale * s1);
-  write(n + 1, k + 32, params.scale * t1);
-  write(n + 2, k, params.scale * s2);
-  write(n + 2, k + 32, params.scale * t2);
-  write(n + 3, k, params.scale * s3);
-  write(n + 3, k + 32, params.scale * t3);
-  write(n + 4, k, params.scale * s4);
-  write(n + 4, k + 32, params.scale * t4);
-  write(n + 5, k, params.scale * s5);
-  write(n + 5, k + 32, params.scale * t5);
-  write(n + 6, k, params.scale * s6);
-  write(n + 6, k + 32, params.scale * t6);
-  write(n + 7, k, params.scale * s7);
-  write(n + 7, k + 32, params.scale * t7);
+  write(k.x, n, params.scale * vec4<f32>(s0.x, s1.x, s2.x, s3.x), params.scale * vec4<f32>(s4.x, s5.x, s6.x, s7.x));
+  write(k.y, n, params.scale * vec4<f32>(s0.y, s1.y, s2.y, s3.y), params.scale * vec4<f32>(s4.y, s5.y, s6.y, s7.y));
+  write(k.z, n, params.scale * vec4<f32>(s0.z, s1.z, s2.z, s3.z), params.scale * vec4<f32>(s4.z, s5.z, s6.z, s7.z));
+  write(k.w, n, params.scale * vec4<f32>(s0.w, s1.w, s2.w, s3.w), params.scale * vec4<f32>(s4.w, s5.w, s6.w, s7.w));
+  write(k.x + 32, n, params.scale * vec4<f32>(t0.x, t1.x, t2.x, t3.x), params.scale * vec4<f32>(t4.x, t5.x, t6.x, t7.x));
+  write(k.y + 32, n, params.scale * vec4<f32>(t0.y, t1.y, t2.y, t3.y), params.scale * vec4<f32>(t4.y, t5.y, t6.y, t7.y));
+  write(k.z + 32, n, params.scale * vec4<f32>(t0.z, t1.z, t2.z, t3.z), params.scale * vec4<f32>(t4.z, t5.z, t6.z, t7.z));
+  write(k.w + 32, n, params.scale * vec4<f32>(t0.w, t1.w, t2.w, t3.w), params.scale * vec4<f32>(t4.w, t5.w, t6.w, t7.w));
 }

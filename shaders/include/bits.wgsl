@@ -7,11 +7,11 @@ fn sign_of(word: u32, b: u32) -> f32 {
 
 // The same for one bit of four words, and for four bits of one word.
 fn signs_of(words: vec4<u32>, b: u32) -> vec4<f32> {
-  return bitcast<vec4<f32>>((((~words) >> vec4<u32>(b)) << vec4<u32>(31)) | vec4<u32>(0x3f800000u));
+  return bitcast<vec4<f32>>(((~words << vec4<u32>(31 - b)) & vec4<u32>(0x80000000u)) | vec4<u32>(0x3f800000u));
 }
 
 fn signs_at(word: u32, b: vec4<u32>) -> vec4<f32> {
-  return bitcast<vec4<f32>>(((vec4<u32>(~word) >> b) << vec4<u32>(31)) | vec4<u32>(0x3f800000u));
+  return bitcast<vec4<f32>>(((vec4<u32>(~word) << (vec4<u32>(31) - b)) & vec4<u32>(0x80000000u)) | vec4<u32>(0x3f800000u));
 }
 
 // 1.0 where the bit is set, 0.0 where it is clear.
