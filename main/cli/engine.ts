@@ -9,7 +9,7 @@ export type Adapter = z.infer<typeof AdapterSchema>
 export async function withEngine<T>({ notes }: Pick<Context, 'notes'>, home: string, work: (engine: EngineClient) => Promise<T>, onEvent?: (message: EngineMessage) => void): Promise<T> {
   const engine = startEngine({
     home,
-    onLog: ({ level, message }) => notes.line(level === 'warning' ? `warning: ${message}` : message),
+    onLog: ({ level, message }) => notes.line(level === 'warning' ? `warning: ${message.replace(/^warning: */i, '')}` : message),
     ...(onEvent && { onEvent }),
   })
   try {

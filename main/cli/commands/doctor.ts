@@ -14,6 +14,7 @@ import { FolderSchema, lookAt, type Folder } from '../folders.ts'
 import { bytesText } from '../format/numbers.ts'
 import { facts, table } from '../format/table.ts'
 import type { Context, Outcome } from '../run.ts'
+import type { Notes } from '../terminal.ts'
 
 const DoctorSchema = z.strictObject({
   /** Its name; null if none opens. */
@@ -30,6 +31,8 @@ const DoctorSchema = z.strictObject({
 })
 type Doctor = z.infer<typeof DoctorSchema>
 
+const SILENT: Notes = { interactive: false, line: () => undefined, moving: () => undefined, settle: () => undefined }
+
 interface Complaint {
   readonly what: string
   readonly remedy: string
@@ -37,7 +40,7 @@ interface Complaint {
 
 export async function doctor(context: Context): Promise<Outcome<typeof DoctorSchema>> {
   const home = homePath({ home: context.home })
-  const found = await adapterOrComplaint(context, home)
+  const found = await adapterOrComplaint(home)
   const folders = await Promise.all(Object.entries({ home, ...homeFolders(home) }).map(([name, path]) => lookAt(name, path)))
   const details = 'adapter' in found ? found.adapter : null
   const complaints = [
@@ -59,16 +62,17 @@ export async function doctor(context: Context): Promise<Outcome<typeof DoctorSch
 }
 
 /** The engine says what it computes on; if it cannot, setup knows what this system lacks. */
-async function adapterOrComplaint(context: Context, home: string): Promise<{ readonly adapter: Adapter } | { readonly complaint: Complaint }> {
+async function adapterOrComplaint(home: string): Promise<{ readonly adapter: Adapter } | { readonly complaint: Complaint }> {
   try {
-    return await withEngine(context, home, engine => engine.call('doctor', {}))
+    // What a driver prints while it fails is what doctor is asked to put into words.
+    return await withEngine({ notes: SILENT }, home, engine => engine.call('doctor', {}))
   } catch (error) {
     if (!(error instanceof BitwrightError)) throw error
-    return { complaint: { what: error.what, remedy: await remedyFromSetup(error) } }
+    return { complaint: { what: error.what, remedy: await remedyFromSetup() } }
   }
 }
 
-async function remedyFromSetup(error: BitwrightError): Promise<string> {
+async function remedyFromSetup(): Promise<string> {
   const root = fileURLToPath(new URL('../../../', import.meta.url))
   const machine = { ...thisMachine(), say: () => undefined }
   try {
@@ -76,7 +80,9 @@ async function remedyFromSetup(error: BitwrightError): Promise<string> {
     return `start it with "npm run bitwright -- doctor", which prepares this system; it then finds ${name}`
   } catch (cause) {
     if (!(cause instanceof SetupError)) throw cause
-    return (await driverRemedy(machine)) ?? error.remedy ?? 'update the graphics driver of this system'
+    // Its message is what is wrong, then what helps.
+    const remedy = cause.message.split('; ').slice(1).join('; ')
+    return remedy || ((await driverRemedy(machine)) ?? 'update the graphics driver of this system')
   }
 }
 
