@@ -54,6 +54,7 @@ async function install(root, machine) {
   // Flags, since npm hands its own settings on to what it runs: --silent would hide why it failed, --omit=dev leave out vitest.
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--include=dev', '--loglevel=error', ...RETRIES]
   const { code, output } = await machine.run(command, [...first, 'ci', ...flags], { cwd: root, env: machine.env })
+  if (code === 127) throw new SetupError({ what: 'npm was not found, which installs the packages', where: root, remedy: 'install it (it comes with Node from nodejs.org; Debian has it as a package of its own) and run the same command again' })
   if (code !== 0) throw failure(root, output)
   machine.say(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`)
 }
