@@ -5,6 +5,7 @@ import { bytesOf } from '../gpu/tensor.ts'
 import { METRIC_SLOTS } from './build.ts'
 import { findUnsound } from './health.ts'
 import { learningRateAt } from './optimizers.ts'
+import { Pace } from './pace.ts'
 import { isBetter, START, type EpochRecord, type Position } from './position.ts'
 import type { Loaded, Session } from './session.ts'
 
@@ -64,9 +65,7 @@ export class Trainer {
   #wanted: 'run' | 'pause' | 'stop' = 'run'
   #wake: (() => void) | undefined
   #position: Position
-  #millisecondsPerStep = 0
-  /** When the last group's figures arrived. */
-  #collected = 0
+  readonly #pace = new Pace()
 
   constructor(session: Session, splits: Splits, listener: Listener, options: TrainerOptions, position: Position = START) {
     this.#session = session
@@ -142,6 +141,7 @@ export class Trainer {
     const learningRate = learningRateAt(recipe.learningRate.start, recipe.learningRate.schedule, epoch, recipe.epochs)
     const metrics = new MetricsReader(this.#session, loaded)
     let saved = host.now()
+    this.#pace.restart(saved)
     try {
       let pending: Group | undefined
       let submitted = this.#position.batch
@@ -160,6 +160,7 @@ export class Trainer {
           await this.#listener.checkpoint(this.#position)
           saved = host.now()
           if (!(await this.#waitWhilePaused())) return false
+          this.#pace.restart(host.now())
         }
       }
       await this.#finishEpoch(learningRate, batches * recipe.batchSize)
@@ -186,8 +187,9 @@ export class Trainer {
   }
 
   #groupSize(): number {
-    if (this.#millisecondsPerStep === 0) return 1
-    return Math.max(1, Math.min(METRIC_SLOTS / 2, Math.round(GROUP_MILLISECONDS / this.#millisecondsPerStep)))
+    const { millisecondsPerStep } = this.#pace
+    if (millisecondsPerStep === 0) return 1
+    return Math.max(1, Math.min(METRIC_SLOTS / 2, Math.round(GROUP_MILLISECONDS / millisecondsPerStep)))
   }
 
   #submit(loaded: Loaded, order: Uint32Array, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Group {
@@ -206,12 +208,11 @@ export class Trainer {
   async #collect(group: Group, batches: number, learningRate: number): Promise<void> {
     const { model, memory, engine: { host } } = this.#session
     // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node.
-    const left = group.begun + this.#millisecondsPerStep * group.count - host.now()
+    const left = group.begun + this.#pace.millisecondsPerStep * group.count - host.now()
     if (left > 20) await host.sleep(left * 0.9)
     const values = await group.read()
-    const elapsed = (host.now() - Math.max(group.begun, this.#collected)) / group.count
-    this.#collected = host.now()
-    this.#millisecondsPerStep = this.#millisecondsPerStep === 0 ? elapsed : 0.7 * this.#millisecondsPerStep + 0.3 * elapsed
+    this.#pace.mark(host.now(), group.count)
+    const { millisecondsPerStep } = this.#pace
     let { lossSum, errors } = this.#position
     for (let index = 0; index < group.count; index++) {
       const loss = values[index * 4] ?? NaN
@@ -233,8 +234,8 @@ export class Trainer {
       loss: lossSum / images,
       error: errors / images,
       learningRate,
-      imagesPerSecond: (recipe.batchSize * 1000) / elapsed,
-      secondsLeft: (stepsLeft * this.#millisecondsPerStep) / 1000,
+      imagesPerSecond: millisecondsPerStep > 0 ? (recipe.batchSize * 1000) / millisecondsPerStep : 0,
+      secondsLeft: (stepsLeft * millisecondsPerStep) / 1000,
     })
   }
 
@@ -259,7 +260,6 @@ export class Trainer {
     this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? record : best, last: record, sinceBest: better ? 0 : sinceBest + 1 }
     await this.#listener.epoch(record, this.#position, better)
     if (this.#wanted === 'pause' && !(await this.#waitWhilePaused())) return
-    this.#collected = this.#session.engine.host.now()
   }
 }
 
