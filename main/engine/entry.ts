@@ -24,7 +24,7 @@ function workshop(): Promise<Workshop> {
   opening ??= Workshop.open().then(
     made => {
       opened = made
-      made.lost.catch(() => end(EXIT_DEVICE))
+      void made.lost.then(() => end(EXIT_DEVICE))
       return made
     },
     (error: unknown) => {

@@ -11,6 +11,9 @@ import { codeOf, readJson, writeAtomic } from '../services/files.ts'
 import { homeFolders } from '../services/home.ts'
 import { nodeHost, openDawn, openShaders } from './dawn.ts'
 
+/** Within this time after the first sign of it, a lost device says so. */
+const LOSS_MILLISECONDS = 50
+
 export type Warn = (message: string) => void
 
 /** The device of this process with what is compiled for it, and whether it still can be trusted. */
@@ -19,9 +22,11 @@ export class Workshop {
   readonly #shaders: ShaderLibrary = openShaders()
   readonly #pipelines: Pipelines
   readonly #engines = new Map<string, Promise<Engine>>()
+  /** To be called when the device is lost: what waits for it may wait forever then. */
+  readonly #waiting = new Set<(failure: BitwrightError) => void>()
   #failure: BitwrightError | undefined
-  /** Rejects when the device is lost, never otherwise: what waits for the device may wait forever then. */
-  readonly lost: Promise<never>
+  /** Resolves when the device is lost, never otherwise. */
+  readonly lost: Promise<void>
 
   private constructor(device: Device) {
     this.device = device
@@ -30,10 +35,10 @@ export class Workshop {
       this.#failure ??= new BitwrightError({ what: `the GPU refused a command: ${error.message}`, where: device.adapter.name, remedy: 'update the driver; if it happens again, report it with the output of "bitwright doctor"' })
     }
     this.lost = device.lost.then(reason => {
-      this.#failure = new BitwrightError({ what: `the GPU device was lost (${reason.trim()})`, where: device.adapter.name, remedy: 'start again; what was saved is intact, and "bitwright resume RUN" goes on from there' })
-      throw this.#failure
+      const failure = new BitwrightError({ what: `the GPU device was lost (${reason.trim()})`, where: device.adapter.name, remedy: 'start again; what was saved is intact, and "bitwright resume RUN" goes on from there' })
+      this.#failure = failure
+      for (const fail of this.#waiting) fail(failure)
     })
-    this.lost.catch(() => undefined)
   }
 
   static async open(): Promise<Workshop> {
@@ -52,15 +57,23 @@ export class Workshop {
 
   /** Result of `work` on the device, or the reason why the device failed meanwhile. */
   async guard<T>(work: Promise<T>): Promise<T> {
+    let forget = (): void => undefined
+    // Not Promise.race with `lost`: that promise would hold on to every result for as long as the process lives.
+    const failed = new Promise<never>((_, reject) => {
+      this.#waiting.add(reject)
+      forget = () => this.#waiting.delete(reject)
+    })
     try {
-      const result = await Promise.race([work, this.lost])
+      const result = await Promise.race([work, failed])
       this.check()
       return result
     } catch (error) {
-      // A lost device also fails whatever was waiting for it, sometimes first.
-      await Promise.race([this.lost, nodeHost.sleep(50)])
+      // A lost device also fails whatever was waiting for it, sometimes before it says that it is lost.
+      if (!this.#failure && !(error instanceof BitwrightError)) await nodeHost.sleep(LOSS_MILLISECONDS)
       this.check()
       throw error
+    } finally {
+      forget()
     }
   }
 
@@ -97,7 +110,7 @@ export class Workshop {
   /** Waits until the device has nothing left to do, but not longer than `milliseconds`; false if it still has. */
   async drain(milliseconds: number): Promise<boolean> {
     const idle = this.device.device.queue.onSubmittedWorkDone().then(() => true, () => true)
-    return Promise.race([idle, this.lost.catch(() => true), nodeHost.sleep(milliseconds).then(() => false)])
+    return Promise.race([idle, this.lost.then(() => true), nodeHost.sleep(milliseconds).then(() => false)])
   }
 }
 

@@ -18,6 +18,14 @@ import type { Workshop } from '../toolbox.ts'
 /** States in which steps are made: their time counts as training. */
 const TRAINING: readonly RunState[] = ['running', 'pausing']
 
+/** States that the job notes when all is written and the reason is known. */
+const ENDS = ['finished', 'stopped', 'failed'] as const
+export type End = (typeof ENDS)[number]
+
+function isEnd(state: RunState): state is End {
+  return ENDS.some(end => end === state)
+}
+
 /**
  * Writes down what a trainer tells: states and events in the order they came, and at the end of an epoch its figures before its
  * checkpoint, so that a checkpoint never has finished an epoch whose line is missing.
@@ -30,7 +38,7 @@ export class Recorder implements Listener {
   readonly #pixels: AffinePixels
   #store: Store | undefined
   #directory = ''
-  #id: string
+  readonly #id: string
   #milliseconds = 0
   #begun: number | undefined
 
@@ -63,9 +71,14 @@ export class Recorder implements Listener {
       this.#milliseconds += host.now() - this.#begun
       this.#begun = undefined
     }
-    // Whoever runs the job knows why it failed, and writes that down.
-    if (state === 'failed' || !this.#store) return
-    this.#store.state(state)
+    if (!this.#store || isEnd(state)) return
+    this.#store.state(state, () => this.#announce(state))
+  }
+
+  /** Notes how the run ended, tells it, and lets go of the run's folder. */
+  async end(state: End, fault?: Fault): Promise<void> {
+    if (!this.#store) return
+    await this.#store.close(state, fault)
     this.#announce(state)
   }
 
@@ -139,9 +152,9 @@ export class Store {
     return new Store(run, await openMetrics(run.directory, position.epoch, position.last, { log }), events, lock)
   }
 
-  /** Notes a state; written in the background, in order. Trouble with that comes out of the next `event`. */
-  state(state: RunState): void {
-    this.#enqueue(() => this.#settle(state, undefined))
+  /** Notes a state, then calls `noted`; in the background, in order. Trouble with that comes out of the next `event`. */
+  state(state: RunState, noted: () => void): void {
+    this.#enqueue(() => this.#settle(state, undefined).finally(noted))
   }
 
   async event(event: Parameters<EventWriter['append']>[0]): Promise<void> {
@@ -151,7 +164,7 @@ export class Store {
   }
 
   /** Notes how the run ended and lets go of it. A disk that is full may keep this from being written: that is no new error. */
-  async close(state: 'finished' | 'stopped' | 'failed', fault?: Fault): Promise<void> {
+  async close(state: End, fault?: Fault): Promise<void> {
     await this.#queue
     const { pid, ...record } = this.#record
     this.#record = record

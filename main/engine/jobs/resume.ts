@@ -60,7 +60,7 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     home, id, project, dataset, checkpoint,
     limitTrain: record.limitTrain,
     async store(bytes, { adapter }, from) {
-      await ensureRunSpace(home, bytes)
+      await ensureRunSpace(directory, bytes, 'going')
       if (adapter !== record.adapter) context.log('warning', `this run began on ${record.adapter}; on ${adapter} its figures may differ in the last digits`)
       if (project !== run.project) await writeAtomic(join(directory, RUN_FILES.project), jsonFile(project))
       const { fault: _, ...rest } = record

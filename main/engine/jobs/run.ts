@@ -61,14 +61,10 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
       recorder.attach(store)
       return loaded
     }))
-    await store?.close(state)
+    await recorder.end(state)
     return resultOf(plan, trainer, state, position, recorder.seconds, store, adapter.name)
   } catch (error) {
-    // With the device gone, a trainer may still wait for it; the process ends, and nothing more is written.
-    if (store) {
-      await store.close('failed', faultOf(error))
-      context.emit('state', { run: id, state: 'failed', directory: store.run.directory })
-    }
+    await recorder.end('failed', faultOf(error))
     throw error
   } finally {
     if (!workshop.failure) session.close()

@@ -20,7 +20,7 @@ export async function train(context: JobContext, { home, project, dataset: name,
     home, id, project: own, dataset, limitTrain,
     checkpoint: undefined,
     async store(bytes, adapter) {
-      await ensureRunSpace(home, bytes)
+      await ensureRunSpace(home, bytes, 'new')
       const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.classes] }, ...(limitTrain !== undefined && { limitTrain }) }
       const { run, lock } = await createRun(home, own, about)
       return Store.open(run, lock, START, warn)

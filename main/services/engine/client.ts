@@ -5,7 +5,9 @@ import { parseAs } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { engineEvents, engineRoutes, ReplySchema, type EngineEvent, type EngineEvents, type EngineRoute, type EngineRoutes } from '../../contract/engine.ts'
 import { followLines } from './output.ts'
-import { spawnEngine, type SpawnOptions } from './spawn.ts'
+import { exitOf, spawnEngine, type Exit, type SpawnOptions } from './spawn.ts'
+
+export type { Exit }
 
 type RawInput<R extends EngineRoute> = z.input<EngineRoutes[R]['input']>
 /** What a call takes; `home` may be left out where the client was given one. */
@@ -14,11 +16,6 @@ export type EngineOutput<R extends EngineRoute> = z.output<EngineRoutes[R]['outp
 
 export type LogLine = z.output<EngineEvents['log']>
 export type EngineMessage = { [E in Exclude<EngineEvent, 'log'>]: { readonly event: E; readonly data: z.output<EngineEvents[E]> } }[Exclude<EngineEvent, 'log'>]
-export interface Exit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}
-
 export interface EngineOptions extends SpawnOptions {
   /** Absolute path, filled into calls that name none. */
   readonly home?: string
@@ -68,16 +65,12 @@ class Client implements EngineClient {
     followLines(child.stdout, message => this.#log({ level: 'info', message }))
     followLines(child.stderr, message => this.#warn(message))
     child.on('message', message => this.#receive(message))
-    this.exited = new Promise(resolve => {
-      child.once('error', error => {
-        this.#fail(new BitwrightError({ what: `the engine did not start: ${error.message}`, where: child.spawnfile, remedy: 'run "bitwright doctor"', cause: error }))
-        if (child.pid === undefined) resolve({ code: null, signal: null })
-      })
-      // "close" comes after the last message and the last line.
-      child.once('close', (code, signal) => {
-        this.#fail(this.#death({ code, signal }))
-        resolve({ code, signal })
-      })
+    child.once('error', error => {
+      if (child.pid === undefined) this.#fail(new BitwrightError({ what: `the engine did not start: ${error.message}`, where: child.spawnfile, remedy: 'run "bitwright doctor"', cause: error }))
+    })
+    this.exited = exitOf(child).then(exit => {
+      this.#fail(this.#death(exit))
+      return exit
     })
   }
 

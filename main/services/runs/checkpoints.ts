@@ -94,10 +94,10 @@ async function epochFiles(folder: string): Promise<{ readonly epoch: number; rea
   }).sort((a, b) => b.epoch - a.epoch)
 }
 
-/** Removes what a killed engine left half-written. For the holder of the lock. */
+/** Removes what a killed engine left half-written, but not what others who want the lock are writing. For its holder. */
 export async function tidyRun(directory: string): Promise<void> {
   for (const place of [directory, checkpointFolder(directory)]) {
-    for (const name of await readdir(place)) if (/^\..+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
+    for (const name of await readdir(place)) if (/^\.(?!lock\.).+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
   }
 }
 

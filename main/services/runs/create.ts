@@ -11,8 +11,8 @@ import { bitwrightVersion, jsonFile, RUN_FILES, type RunRecord } from './record.
 
 export type NewRun = Pick<RunRecord, 'id' | 'adapter' | 'driver' | 'dataset' | 'limitTrain'>
 
-/** Checkpoints that exist at once at most: two epochs', best, last, and the one being written. */
-const CHECKPOINTS_AT_ONCE = 5
+/** Checkpoints that exist at once at most: two epochs', best, last, and the one being written. A run that goes on has most of them. */
+const CHECKPOINTS = { new: 5, going: 2 } as const
 const STALE_MILLISECONDS = 60 * 60 * 1000
 
 /** An id for a run about to be made from `project`. */
@@ -20,9 +20,9 @@ export function chooseRunId(project: Project): string {
   return newRunId(project.name, new Date())
 }
 
-/** Throws unless the home's disk has room for a run whose checkpoints have `bytes` each. */
-export async function ensureRunSpace(home: string, bytes: number): Promise<void> {
-  await ensureSpace(home, bytes * CHECKPOINTS_AT_ONCE)
+/** Throws unless the disk of `folder` has room for a run whose checkpoints have `bytes` each. */
+export async function ensureRunSpace(folder: string, bytes: number, run: keyof typeof CHECKPOINTS): Promise<void> {
+  await ensureSpace(folder, bytes * CHECKPOINTS[run])
 }
 
 /**
