@@ -1,6 +1,6 @@
 // include: update
-// Adam (Kingma and Ba 2015) as Lasagne has it: step.rate = rate * sqrt(1 - beta2^t) / (1 - beta1^t), computed by the host in
-// float64, and epsilon is added to the uncorrected sqrt(v).
+// include: adam_rule
+// One step of adam: the rule is in include/adam_rule.wgsl, the rest in include/update.wgsl.
 // gradient, parameter, m, v: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 64), y = words
 
@@ -8,9 +8,8 @@
 @group(0) @binding(7) var<storage, read_write> v: array<f32>;
 
 fn change(index: u32, g: f32) -> f32 {
-  let mean = fma(params.first, m[index] - g, g);
-  let square = fma(params.second, v[index] - g * g, g * g);
-  m[index] = mean;
-  v[index] = square;
-  return -step.rate * mean / (sqrt(square) + params.epsilon);
+  let next = moved(vec4<f32>(g), vec4<f32>(m[index]), vec4<f32>(v[index]));
+  m[index] = next.m.x;
+  v[index] = next.v.x;
+  return next.change.x;
 }

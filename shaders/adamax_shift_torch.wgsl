@@ -1,7 +1,6 @@
 // include: update
-// include: power_of_two
-// Shift-based AdaMax as the Torch7 code does it (bnn-spec 1.4): the rounded v is stored back, so that 0.999 * 2^k rounds to 2^k
-// again and v never decays. step.rate = AP2(rate / (1 - beta1^t)), from the host.
+// include: adamax_shift_torch_rule
+// One step of adamax_shift_torch: the rule is in include/adamax_shift_torch_rule.wgsl, the rest in include/update.wgsl.
 // gradient, parameter, m, v: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 64), y = words
 
@@ -9,9 +8,8 @@
 @group(0) @binding(7) var<storage, read_write> v: array<f32>;
 
 fn change(index: u32, g: f32) -> f32 {
-  let mean = fma(params.first, m[index] - g, g);
-  let largest = power_of_two(max(params.second * v[index], abs(g)), false) + params.epsilon;
-  m[index] = mean;
-  v[index] = largest;
-  return -step.rate * mean / largest;
+  let next = moved(vec4<f32>(g), vec4<f32>(m[index]), vec4<f32>(v[index]));
+  m[index] = next.m.x;
+  v[index] = next.v.x;
+  return next.change.x;
 }

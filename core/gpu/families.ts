@@ -1,4 +1,5 @@
-import type { Candidate } from './executable.ts'
+import type { Candidate, Toolbox } from './executable.ts'
+import type { Operation } from './program.ts'
 
 /** Workgroups of 8 lanes suit software adapters, 64 a GPU. */
 const wide = { WG_X: 8, WG_Y: 8 }
@@ -29,17 +30,30 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }, { shader: 'grad_weight_pixels_block', overrides: tall }, { shader: 'grad_weight_pixels_subgroup8' }],
   grad_weight_pixels_masked: [{ shader: 'grad_weight_pixels_masked_block' }, { shader: 'grad_weight_pixels_masked_block', overrides: tall }, { shader: 'grad_weight_pixels_masked_subgroup8' }],
   grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
+  sgd: [{ shader: 'sgd' }, { shader: 'sgd4' }],
+  adam: [{ shader: 'adam' }, { shader: 'adam4' }],
+  adamax_shift_paper: [{ shader: 'adamax_shift_paper' }, { shader: 'adamax_shift_paper4' }],
+  adamax_shift_torch: [{ shader: 'adamax_shift_torch' }, { shader: 'adamax_shift_torch4' }],
   f32_gemm: [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }, { shader: 'f32_gemm_best_subgroup8' }],
   f32_gemm_nt: [{ shader: 'f32_gemm_nt_block' }, { shader: 'f32_gemm_nt_block', overrides: wide }],
   f32_gemm_tn: [{ shader: 'f32_gemm_tn_block' }, { shader: 'f32_gemm_tn_block', overrides: wide }],
 }
 
 /** The float products that ours are measured against, besides the plain one-output-a-thread kernel. */
-export const rivals: readonly Candidate[] = [{ shader: 'f32_gemm_block' }, { shader: 'f32_gemm_block', overrides: wide }, { shader: 'f32_gemm_best_subgroup8', overrides: { ROWS: 128 } }, { shader: 'f32_gemm_best_subgroup8', overrides: { ROWS: 256 } }]
+export const RIVALS = 'f32_gemm'
 
 export const familyNames: readonly string[] = Object.keys(families)
 
 /** The candidates of a family; a shader that is in no family is its own only candidate. */
 export function candidatesOf(kernel: string): readonly Candidate[] {
   return Object.hasOwn(families, kernel) ? (families[kernel] ?? []) : [{ shader: kernel }]
+}
+
+/** Those of an operation's candidates that this adapter can run at these sizes; never none. */
+export function fittingCandidates({ device, shaders }: Pick<Toolbox, 'device' | 'shaders'>, { kernel, params }: Pick<Operation, 'kernel' | 'params'>): readonly Candidate[] {
+  return candidatesOf(kernel).filter(({ shader }) => {
+    const { subgroups, multiple } = shaders.get(shader)
+    if (multiple && (params[multiple.of] ?? 0) % multiple.by !== 0) return false
+    return subgroups === 'none' || (device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === device.adapter.subgroupSize))
+  })
 }

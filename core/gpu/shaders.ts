@@ -24,6 +24,8 @@ export interface Shader {
   readonly dispatch: DispatchRule
   /** Subgroups the kernel needs: a size, `any`, or none. */
   readonly subgroups: number | 'any' | 'none'
+  /** A parameter that must be a multiple of a number, from the line `// requires: outputs multiple of 4`. */
+  readonly multiple?: { readonly of: string; readonly by: number }
 }
 
 const BINDING = /^@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage(?:,\s*(read|read_write))?)>\s*(\w+)\s*:\s*([^;]+);/gm
@@ -77,8 +79,9 @@ export function parseShader(name: string, text: string, readInclude: (name: stri
   const rule = /^\/\/ dispatch: (.+)$/m.exec(text)?.[1]
   if (rule === undefined) throw new BitwrightError({ what: `the shader has no line "// dispatch: x = ..."`, where: `shaders/${name}.wgsl`, remedy: 'state how many workgroups it needs' })
   const subgroups = /^\/\/ requires: subgroups(?: (\d+))?/m.exec(text)
+  const multiple = /^\/\/ requires: (\w+) multiple of (\d+)/m.exec(text)
   invariant(new Set(bindings.map(b => b.index)).size === bindings.length, () => `shaders/${name}.wgsl binds one number twice`)
-  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none' }
+  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', ...(multiple && { multiple: { of: multiple[1] as string, by: Number(multiple[2]) } }) }
 }
 
 /** Lays the parameters out as the shader's uniform block. Missing or unknown names are errors of ours, so they throw. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Candidate, Toolbox } from './executable.ts'
 import { Executable } from './executable.ts'
-import { candidatesOf } from './families.ts'
+import { fittingCandidates } from './families.ts'
 import { Memory } from './memory.ts'
 import { Program, type Operation } from './program.ts'
 import { timeLaunches } from './timing.ts'
@@ -39,11 +39,7 @@ export class Tuner {
   }
 
   readonly choose = async (operation: Operation): Promise<Candidate> => {
-    const { device, shaders } = this.#toolbox
-    const candidates = candidatesOf(operation.kernel).filter(({ shader }) => {
-      const { subgroups } = shaders.get(shader)
-      return subgroups === 'none' || (device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === device.adapter.subgroupSize))
-    })
+    const candidates = fittingCandidates(this.#toolbox, operation)
     const [first] = candidates
     if (!first || candidates.length === 1) return first ?? { shader: operation.kernel }
     const key = tuningKey(operation)

@@ -120,8 +120,8 @@ function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, progr
   const { depth, outputs, factor, packed, tensor, node } = parameter
   const clip = recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && packed !== undefined)
   const memory = Object.fromEntries(optimizer.memory.map(kind => [kind, model.memory(parameter, kind)]))
-  // A binding may not be empty: a parameter without bits lends its kernel four bytes that it never touches.
-  const target = packed ?? program.tensor('no bits', 'u32', [1])
+  // A binding may not be empty: a parameter without bits lends its kernel sixteen bytes (one vec4) that it never touches.
+  const target = packed ?? program.tensor('no bits', 'u32', [4])
   program.launch(
     optimizer.shader,
     { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },

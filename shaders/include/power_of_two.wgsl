@@ -10,3 +10,7 @@ fn power_of_two(x: f32, floors: bool) -> f32 {
   let up = select(0u, 0x00800000u, !floors && (magnitude & 0x007fffffu) > 0x003504f3u);
   return bitcast<f32>((bits & 0x80000000u) | ((magnitude & 0x7f800000u) + up));
 }
+
+fn powers_of_two(x: vec4<f32>) -> vec4<f32> {
+  return vec4<f32>(power_of_two(x.x, false), power_of_two(x.y, false), power_of_two(x.z, false), power_of_two(x.w, false));
+}

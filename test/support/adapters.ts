@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { adapterNames, nodeHost, openDawn, openShaders } from '../../main/engine/dawn.ts'
 import type { Candidate, Toolbox } from '../../core/gpu/executable.ts'
-import { candidatesOf } from '../../core/gpu/families.ts'
+import { fittingCandidates } from '../../core/gpu/families.ts'
 import { Pipelines } from '../../core/gpu/pipelines.ts'
 import { emptyTuning, Tuner } from '../../core/gpu/tuner.ts'
 import type { Engine } from '../../core/training/session.ts'
@@ -15,18 +15,15 @@ if (existsSync(SWIFTSHADER) && !process.env['VK_ADD_DRIVER_FILES']) process.env[
 
 export const adapters: readonly string[] = await adapterNames()
 
-/** A toolbox on one adapter that takes each family's first candidate, so that tests do not wait for the tuner. */
-export async function openToolbox(adapter: string, choose?: (kernel: string) => Candidate | undefined): Promise<Toolbox> {
+/** A toolbox on one adapter that takes each family's first candidate that fits (or the last), so that tests do not wait for the tuner. */
+export async function openToolbox(adapter: string, which: 'first' | 'last' = 'first'): Promise<Toolbox> {
   const device = await openDawn(adapter)
   device.device.onuncapturederror = event => {
     throw new Error(`the device refused something: ${event.error.message}`)
   }
-  return {
-    device,
-    shaders: openShaders(),
-    pipelines: new Pipelines(device.device),
-    choose: operation => Promise.resolve(choose?.(operation.kernel) ?? (candidatesOf(operation.kernel)[0] as Candidate)),
-  }
+  const shaders = openShaders()
+  const choose: Toolbox['choose'] = operation => Promise.resolve(fittingCandidates({ device, shaders }, operation).at(which === 'first' ? 0 : -1) as Candidate)
+  return { device, shaders, pipelines: new Pipelines(device.device), choose }
 }
 
 export async function openEngine(adapter: string): Promise<Engine> {

@@ -1,4 +1,4 @@
-import { rivals } from '../../../core/gpu/families.ts'
+import { fittingCandidates, RIVALS } from '../../../core/gpu/families.ts'
 import type { Engine } from '../../../core/training/session.ts'
 import type { BenchEntry } from './index.ts'
 import { median, prepareCeiling, prepareGemm, race, type Contestant } from './kernels.ts'
@@ -17,14 +17,9 @@ export async function benchGemm(engine: Engine, sizes: readonly number[], log: (
   for (const size of sizes) {
     log(`timing products of ${size} x ${size} x ${size}`)
     const cube = { rows: size, depth: size, outputs: size }
-    const { subgroupSize } = engine.toolbox.device.adapter
-    const fits = (shader: string): boolean => {
-      const { subgroups } = engine.toolbox.shaders.get(shader)
-      return subgroups === 'none' || subgroups === subgroupSize || (subgroups === 'any' && subgroupSize > 0)
-    }
     const naive = await prepareGemm(engine, 'f32_gemm_naive', cube, { shader: 'f32_gemm_naive' })
     const blocked: Contestant[] = []
-    for (const candidate of rivals.filter(({ shader }) => fits(shader))) blocked.push(await prepareGemm(engine, candidate.shader, cube, candidate))
+    for (const candidate of fittingCandidates(engine.toolbox, { kernel: RIVALS, params: cube })) blocked.push(await prepareGemm(engine, candidate.shader, cube, candidate))
     const ours: Contestant[] = []
     for (const kernel of OURS) ours.push(await prepareGemm(engine, kernel, cube))
     const all = [naive, ...blocked, ...ours, ceilings.popcount, ceilings.fma]

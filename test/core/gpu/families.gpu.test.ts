@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Executable, type Candidate, type Toolbox } from '../../../core/gpu/executable.ts'
-import { candidatesOf, familyNames } from '../../../core/gpu/families.ts'
+import { candidatesOf, familyNames, fittingCandidates } from '../../../core/gpu/families.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
@@ -185,12 +185,8 @@ describe.each(adapters)('kernel families on %s', adapter => {
     toolbox.device.device.destroy()
   })
 
-  it.each(familyNames)('%s: every candidate gives the reference, and all the same bits', async family => {
-    const { subgroupSize } = toolbox.device.adapter
-    const candidates = candidatesOf(family).filter(({ shader }) => {
-      const { subgroups } = toolbox.shaders.get(shader)
-      return subgroups === 'none' || (toolbox.device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === subgroupSize))
-    })
+  it.each(familyNames.filter(family => family in references))('%s: every candidate gives the reference, and all the same bits', async family => {
+    const candidates = fittingCandidates(toolbox, { kernel: family, params: {} })
     expect(candidates.length).toBeGreaterThan(0)
     await fc.assert(
       fc.asyncProperty(sizes, async size => {

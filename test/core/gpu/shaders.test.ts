@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { STEP_FIELDS } from '../../../core/gpu/executable.ts'
-import { candidatesOf, familyNames, rivals } from '../../../core/gpu/families.ts'
+import { candidatesOf, familyNames } from '../../../core/gpu/families.ts'
 import { encodeParams, parseShader, ShaderLibrary } from '../../../core/gpu/shaders.ts'
 
 const folder = new URL('../../../shaders/', import.meta.url)
@@ -28,7 +28,7 @@ describe('shader files', () => {
   })
 
   it('every file is launched by somebody, and every candidate is a file', () => {
-    const candidates = [...familyNames.flatMap(family => candidatesOf(family)), ...rivals].map(candidate => candidate.shader)
+    const candidates = familyNames.flatMap(family => candidatesOf(family)).map(candidate => candidate.shader)
     for (const shader of candidates) expect(names).toContain(shader)
     const sources = ['core/layers', 'core/training', 'main/engine/bench'].flatMap(path => {
       const directory = new URL(`../../../${path}/`, import.meta.url)

@@ -25,7 +25,7 @@ const CANCELLATION = 1e-2
 const NOTHING = 1e-6
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
-const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261123 }
+const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261124 }
 
 const width = fc.integer({ min: 3, max: 70 })
 const batchNorm = fc.record({
@@ -196,10 +196,10 @@ async function compareStep(toolbox: Toolbox, net: Network): Promise<{ failures: 
   return { failures, compared }
 }
 
-describe.each(adapters)('a whole training step on %s', adapter => {
+describe.each(adapters.flatMap(adapter => (['first', 'last'] as const).map(which => [adapter, which] as const)))('a whole training step on %s, by the %s candidate of each family', (adapter, which) => {
   let toolbox: Toolbox
   beforeAll(async () => {
-    toolbox = await openToolbox(adapter)
+    toolbox = await openToolbox(adapter, which)
   })
   afterAll(() => {
     toolbox.device.device.destroy()
@@ -216,9 +216,9 @@ describe.each(adapters)('a whole training step on %s', adapter => {
         compared += result.compared
         expect(result.failures).toEqual([])
       }),
-      { numRuns: 40, maxSkipsPerRun: 50, ...drawing },
+      { numRuns: 25, maxSkipsPerRun: 50, ...drawing },
     )
     console.info(`${adapter}: ${compared} tensors compared over ${drawn} draws`)
-    expect(compared).toBeGreaterThan(200)
+    expect(compared).toBeGreaterThan(150)
   })
 })
