@@ -8,7 +8,7 @@ export interface WatchedEngine extends EngineClient {
   readonly events: EngineMessage[]
   /** Lines of its log. */
   readonly lines: string[]
-  /** Resolves with the first message, past ones included, for which `wanted` holds. */
+  /** Resolves with the first message, past ones included, for which `wanted` holds. Rejects when a run fails first. */
   seen(wanted: (message: EngineMessage) => boolean): Promise<EngineMessage>
 }
 
@@ -16,29 +16,44 @@ export interface WatchedEngine extends EngineClient {
 export function openEngine(home: string, options: EngineOptions = {}): WatchedEngine {
   const events: EngineMessage[] = []
   const lines: string[] = []
-  const watchers = new Set<() => void>()
+  const watchers = new Set<{ look(): void; fail(error: unknown): void }>()
   const engine = startEngine({
     home,
     ...options,
     onEvent(message) {
       events.push(message)
-      for (const watcher of watchers) watcher()
+      for (const watcher of watchers) watcher.look()
     },
     onLog: ({ message }) => lines.push(message),
   })
   onTestFinished(() => engine.close())
-  const seen = (wanted: (message: EngineMessage) => boolean): Promise<EngineMessage> =>
-    new Promise(resolve => {
-      const look = (): void => {
-        const found = events.find(wanted)
-        if (!found) return
-        watchers.delete(look)
-        resolve(found)
-      }
-      watchers.add(look)
-      look()
-    })
-  return { call: (route, input) => engine.call(route, input), close: () => engine.close(), exited: engine.exited, pid: engine.pid, events, lines, seen }
+  return {
+    exited: engine.exited,
+    pid: engine.pid,
+    events,
+    lines,
+    close: () => engine.close(),
+    call(route, input) {
+      const work = engine.call(route, input)
+      // What a run that failed would have told is waited for in vain.
+      if (route === 'train' || route === 'resume') work.catch((error: unknown) => watchers.forEach(watcher => watcher.fail(error)))
+      return work
+    },
+    seen: wanted =>
+      new Promise((resolve, reject) => {
+        const watcher = {
+          fail: reject,
+          look() {
+            const found = events.find(wanted)
+            if (!found) return
+            watchers.delete(watcher)
+            resolve(found)
+          },
+        }
+        watchers.add(watcher)
+        watcher.look()
+      }),
+  }
 }
 
 /** SHA-256 of all that a run's training made: every checkpoint, and the figures. */
