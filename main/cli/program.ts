@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import type { ChangeOptions } from './changes.ts'
+import type { ImportKind, ImportOptions } from './commands/datasets.ts'
 import { assignment, collected, positiveNumber, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
 
@@ -39,13 +40,13 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .action((_options: object, command: Command) => run(command, async context => (await import('./commands/datasets.ts')).listSets(context)))
   datasets.command('import')
     .description('store images and labels as a data set')
-    .addArgument(new Argument('<KIND>', 'format').choices(['idx']))
+    .addArgument(new Argument('<KIND>', 'format').choices(['idx', 'cifar10'] satisfies ImportKind[]))
     .argument('<PATH...>', 'a folder, or its files')
     .requiredOption('--name <NAME>', 'what to call it')
     .option('--replace', 'take the place of a data set of this name')
     .option('--test <N>', 'without test files: take this many from the end of the training images', wholeNumber(1))
-    .option('--classes <N>', 'number of classes, if not every one occurs', wholeNumber(2, 256))
-    .action((kind: 'idx', paths: readonly string[], options: { name: string; replace?: true; test?: number; classes?: number }, command: Command) =>
+    .option('--classes <N>', 'idx: number of classes, if not every one occurs', wholeNumber(2, 256))
+    .action((kind: ImportKind, paths: readonly string[], options: ImportOptions, command: Command) =>
       run(command, async context => (await import('./commands/datasets.ts')).importSet(context, kind, paths, options)))
 
   changing(program.command('check'))

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { DatasetNameSchema } from '../../../core/architecture/index.ts'
-import { importIdx } from '../../services/datasets/import-idx.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import { importCifar10 } from '../../services/datasets/import-cifar10.ts'
+import { importIdx, type ImportIdxOptions } from '../../services/datasets/import-idx.ts'
 import type { DatasetSummary } from '../../services/datasets/manifest.ts'
 import { listDatasets } from '../../services/datasets/store.ts'
 import { homePath, openHome } from '../../services/home.ts'
 import { counted, grouped, shapeText } from '../format/numbers.ts'
+import { shareLine } from '../format/progress.ts'
 import { table } from '../format/table.ts'
 import { Interrupted } from '../interrupt.ts'
 import type { Context, Outcome } from '../run.ts'
@@ -34,7 +37,7 @@ export async function listSets({ home, notes }: Context): Promise<Outcome<typeof
     { title: 'test', align: 'right', cell: set => grouped(set.test) },
     { title: '', cell: set => (set.stored ? '' : 'built in, made at first use') },
   ], found)
-  const text = [...lines, '', 'More: bitwright datasets import idx DIR --name NAME'].join('\n')
+  const text = [...lines, '', 'More: bitwright datasets import KIND DIR --name NAME'].join('\n')
   return { schema: ListSchema, value: { datasets: found.map(plain) }, text }
 }
 
@@ -45,16 +48,27 @@ export interface ImportOptions {
   readonly classes?: number
 }
 
+/** What each KIND of `datasets import` is read by. */
+const importers = { idx: importIdx, cifar10: importCifar10 }
+export type ImportKind = keyof typeof importers
+
 /** An interrupt gives up the import; nothing of it stays. */
-export async function importSet({ home, notes, interrupts }: Context, _kind: 'idx', paths: readonly string[], { name, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
+export async function importSet(context: Context, kind: ImportKind, paths: readonly string[], { name, classes, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
+  if (classes !== undefined && kind !== 'idx') throw new BitwrightError({ what: `expected --classes for idx only, found it for ${kind}, which has ten`, where: '--classes', remedy: 'leave it out' })
+  const home = await openHome({ home: context.home })
+  return interruptible(context, 'nothing of the data set was kept', shared => importers[kind](home, paths, name, { ...options, ...shared, ...(classes !== undefined && { classes }) }))
+}
+
+/** Shows how far an import is, and gives it up at an interrupt. */
+async function interruptible({ notes, interrupts }: Context, kept: string, work: (options: Pick<ImportIdxOptions, 'signal' | 'log' | 'progress'>) => Promise<DatasetSummary>): Promise<Outcome<typeof SetSchema>> {
   const cancel = new AbortController()
-  const folder = await openHome({ home })
+  const progress = (what: string, done: number): void => notes.moving(columns => shareLine(what, done, columns))
   try {
-    const set = await interrupts.during(() => cancel.abort(), () => importIdx(folder, paths, name, { ...options, signal: cancel.signal, log: message => notes.line(message) }))
+    const set = await interrupts.during(() => cancel.abort(), () => work({ signal: cancel.signal, log: message => notes.line(message), progress }))
     const text = `data set ${set.name}: ${shapeText(set.shape)}, ${counted(set.classes.length, 'class', 'classes')}, ${grouped(set.train)} training and ${counted(set.test, 'test image')}`
     return { schema: SetSchema, value: plain(set), text }
   } catch (error) {
-    if (cancel.signal.aborted) throw new Interrupted({ what: 'interrupted; nothing of the data set was kept', cause: error })
+    if (cancel.signal.aborted) throw new Interrupted({ what: `interrupted; ${kept}`, cause: error })
     throw error
   }
 }

@@ -26,6 +26,16 @@ export function progressLine(progress: Progress, columns: number): string {
   return start.slice(0, Math.max(0, columns))
 }
 
+/** How far something is that is not training: what, the share that is done, a bar, and `tail` if there is room. */
+export function shareLine(what: string, done: number, columns: number, tail = ''): string {
+  const start = `${what} ${percentDone(done)}`
+  for (const text of [tail, '']) {
+    const room = columns - widthOf(start) - widthOf(text) - 4
+    if (room >= MIN_BAR) return `${start} ${bar(done, Math.min(room, MAX_BAR))}  ${text}`.trimEnd()
+  }
+  return start.slice(0, Math.max(0, columns))
+}
+
 const MIN_BAR = 6
 const MAX_BAR = 30
 

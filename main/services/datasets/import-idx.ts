@@ -1,15 +1,13 @@
-import { sliceSplit, type Dataset, type ImageShape, type Split } from '../../../core/data/dataset.ts'
+import type { Dataset, ImageShape, Split } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { checkIdxPair, checkLabels, parseIdxImages, parseIdxLabels } from '../../../core/formats/idx.ts'
-import { DIGITS } from './digits.ts'
 import { readIdxFile } from './idx-file.ts'
 import { findIdxFiles, type IdxPair } from './idx-files.ts'
+import { admitName, admitTest, setApart, type ImportOptions } from './importing.ts'
 import { summaryOf, type DatasetSummary, type SourceFile } from './manifest.ts'
-import { publishDataset, refuseTaken, type PublishOptions } from './publish.ts'
+import { publishDataset } from './publish.ts'
 
-export interface ImportIdxOptions extends PublishOptions {
-  /** For files without a test set: how many images to take for it from the end of the training set. */
-  readonly test?: number | undefined
+export interface ImportIdxOptions extends ImportOptions {
   /** Number of classes, or their names by number; left out, the largest label and one more, at least 2. */
   readonly classes?: number | readonly string[] | undefined
 }
@@ -26,22 +24,16 @@ interface LoadedPair {
  * or not; findIdxFiles says how they are paired. Everything is checked before anything is written. Returns what was stored.
  */
 export async function importIdx(home: string, paths: readonly string[], name: string, options: ImportIdxOptions = {}): Promise<DatasetSummary> {
-  const { log, signal, replace = false } = options
-  if (name === DIGITS) throw new BitwrightError({ what: `the name ${DIGITS} belongs to the built-in data set`, where: 'name', remedy: 'choose another name' })
-  await refuseTaken(home, name, replace)
+  const { log, signal, replace } = options
+  await admitName(home, name, replace)
   const found = await findIdxFiles(paths, log)
-  if (found.test === undefined && options.test === undefined) {
-    throw new BitwrightError({ what: 'expected a test set beside the training set, found none', where: found.train.images, remedy: 'add the t10k or test files, or set apart training images for it with --test N' })
-  }
-  if (found.test !== undefined && options.test !== undefined) {
-    throw new BitwrightError({ what: `expected one test set, found both test files and --test ${options.test}`, where: found.test.images, remedy: 'leave --test out, or name the training files alone' })
-  }
+  admitTest(found.test?.images, options.test, found.train.images, 'the t10k or test files')
   const train = await load(found.train, signal, log)
   const test = found.test === undefined ? undefined : await load(found.test, signal, log)
   if (test !== undefined && test.shape.join() !== train.shape.join()) {
     throw new BitwrightError({ what: `expected test images of ${train.shape[0]} x ${train.shape[1]} pixels as in training, found ${test.shape[0]} x ${test.shape[1]}`, where: test.pair.images, remedy: 'give training and test files of the same data set' })
   }
-  const splits = test === undefined ? setApart(train, options.test ?? 0) : { train: train.split, test: test.split }
+  const splits = test === undefined ? setApart(train.split, options.test ?? 0, train.pair.images) : { train: train.split, test: test.split }
   const dataset: Dataset = { name, shape: train.shape, classes: classNames([train, ...(test === undefined ? [] : [test])], options.classes), ...splits }
   const description = test === undefined ? `Imported from IDX; the last ${splits.test.count} of its ${train.split.count} images are the test split` : 'Imported from IDX'
   const source = { kind: 'idx', description, files: [...train.files, ...(test?.files ?? [])] }
@@ -58,14 +50,6 @@ async function load(pair: IdxPair, signal: AbortSignal | undefined, log: ((messa
   checkIdxPair(images, labels, pair.images, pair.labels)
   const split = { count: images.count, images: images.pixels, labels: Uint16Array.from(labels) }
   return { pair, split, shape: [images.height, images.width, 1], files: [imagesFile.source, labelsFile.source] }
-}
-
-function setApart({ split, pair }: LoadedPair, test: number): Pick<Dataset, 'train' | 'test'> {
-  if (!Number.isInteger(test) || test < 1 || test >= split.count) {
-    throw new BitwrightError({ what: `expected from 1 to ${split.count - 1} test images to set apart of ${split.count}, found ${test}`, where: pair.images, remedy: split.count > 1 ? `set --test to ${split.count - 1} or less, and at least 1` : 'add test files' })
-  }
-  const remaining = split.count - test
-  return { train: sliceSplit(split, 0, remaining), test: sliceSplit(split, remaining, split.count) }
 }
 
 function classNames(loaded: readonly LoadedPair[], classes: ImportIdxOptions['classes']): readonly string[] {

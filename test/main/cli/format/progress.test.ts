@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar, epochLine, epochTitles, progressLine, type Progress } from '../../../../main/cli/format/progress.ts'
+import { bar, epochLine, epochTitles, progressLine, shareLine, type Progress } from '../../../../main/cli/format/progress.ts'
 import { widthOf } from '../../../../main/cli/format/table.ts'
 
 const progress: Progress = {
@@ -23,6 +23,12 @@ describe('the moving line', () => {
   })
 
   test('survives an epoch without batches', () => expect(progressLine({ ...progress, batch: 0, batches: 0 }, 80)).toContain('  0 %'))
+})
+
+test('what is not training says what, share and, if there is room, more', () => {
+  expect(shareLine('reading a.mat', 0.5, 80, '3 s left')).toBe(`reading a.mat  50 % ${'█'.repeat(15)}${'░'.repeat(15)}  3 s left`)
+  expect(shareLine('reading a.mat', 0.5, 32, '3 s left')).toBe(`reading a.mat  50 % ${'█'.repeat(5)}${'░'.repeat(4)}`)
+  for (const columns of [0, 5, 20, 30, 40]) expect(widthOf(shareLine('reading a.mat', 1, columns, '3 s left'))).toBeLessThanOrEqual(columns)
 })
 
 test('a bar has its width whatever the share', () => {
