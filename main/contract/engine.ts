@@ -66,8 +66,11 @@ export const BenchEntrySchema = z.strictObject({
   ceilingShare: z.number().min(0).optional(),
 })
 
+export type BenchEntry = z.infer<typeof BenchEntrySchema>
+
 /** Bytes of a training step: what stays from forward to backward, beside what float32 would keep; all tensors of a step; parameters and optimizer. */
 export const BenchMemorySchema = z.strictObject({ activationBytes: count, stepBytes: count, floatActivationBytes: count, storedBytes: count, parameters: count })
+export type BenchMemory = z.infer<typeof BenchMemorySchema>
 
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
 export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })

@@ -1,6 +1,6 @@
 import { fittingCandidates, RIVALS } from '../../../core/gpu/families.ts'
 import type { Engine } from '../../../core/training/session.ts'
-import type { BenchEntry } from './index.ts'
+import type { BenchEntry } from '../../contract/engine.ts'
 import { median, prepareCeiling, prepareGemm, race, type Contestant } from './kernels.ts'
 
 const ROUNDS = 5

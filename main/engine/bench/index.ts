@@ -1,12 +1,10 @@
 import type { z } from 'zod'
 import { presetNamed } from '../../../core/architecture/index.ts'
 import type { Engine } from '../../../core/training/session.ts'
-import type { BenchEntrySchema, BenchMemorySchema, engineRoutes } from '../../contract/engine.ts'
+import type { BenchEntry, BenchMemory, engineRoutes } from '../../contract/engine.ts'
 import { benchGemm } from './gemm.ts'
 import { benchStep } from './step.ts'
 
-export type BenchEntry = z.infer<typeof BenchEntrySchema>
-export type BenchMemory = z.infer<typeof BenchMemorySchema>
 type Bench = (typeof engineRoutes)['bench']
 
 /** Kernels and whole steps, side by side in one run. */

@@ -6,7 +6,7 @@ import type { Launch } from '../../../core/gpu/executable.ts'
 import { profileLaunches } from '../../../core/gpu/timing.ts'
 import { threefry2x32 } from '../../../core/random.ts'
 import { Session, type Engine } from '../../../core/training/session.ts'
-import type { BenchEntry, BenchMemory } from './index.ts'
+import type { BenchEntry, BenchMemory } from '../../contract/engine.ts'
 import { median, prepareCeiling, race } from './kernels.ts'
 
 const ROUNDS = 5
