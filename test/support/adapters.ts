@@ -2,7 +2,9 @@
  * Every WebGPU adapter of the machine, Chromium's SwiftShader included where it is installed: it has other subgroups and
  * limits than lavapipe, so a kernel that leans on either shows.
  */
-import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { thisMachine } from '../../main/setup/machine.mjs'
+import { swiftShaderDrivers } from '../../main/setup/vulkan.mjs'
 import { adapterNames, nodeHost, openDawn, openShaders } from '../../main/engine/dawn.ts'
 import type { Candidate, Toolbox } from '../../core/gpu/executable.ts'
 import { fittingCandidates } from '../../core/gpu/families.ts'
@@ -10,8 +12,8 @@ import { Pipelines } from '../../core/gpu/pipelines.ts'
 import { emptyTuning, Tuner } from '../../core/gpu/tuner.ts'
 import type { Engine } from '../../core/training/session.ts'
 
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
-if (existsSync(SWIFTSHADER) && !process.env['VK_ADD_DRIVER_FILES']) process.env['VK_ADD_DRIVER_FILES'] = SWIFTSHADER
+const [swiftShader] = swiftShaderDrivers(fileURLToPath(new URL('../..', import.meta.url)), thisMachine())
+if (swiftShader !== undefined) process.env['VK_ADD_DRIVER_FILES'] ??= swiftShader
 
 export const adapters: readonly string[] = await adapterNames()
 

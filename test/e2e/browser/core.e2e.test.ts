@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build } from 'vite'
+import { findBrowser } from '../../../main/setup/browser.mjs'
+import { thisMachine } from '../../../main/setup/machine.mjs'
 import { nodeHost, openGpu, openShaders } from '../../../main/engine/dawn.ts'
 import { chainProject } from '../../oracle/examples.ts'
 import { adapters } from '../../support/adapters.ts'
 import { trainSteps } from './trainSteps.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
+const program = findBrowser(thisMachine())
 const swiftShader = adapters.find(name => /swiftshader/i.test(name))
-const missing = !existsSync(CHROMIUM) ? `${CHROMIUM} is not installed` : !swiftShader ? 'its SwiftShader is not there for the comparison' : undefined
+const missing = program === undefined ? 'no browser of the Chromium family is installed' : !swiftShader ? 'its SwiftShader is not there for the comparison' : undefined
 if (missing) console.warn(`skipped: the engine's core in a browser, because ${missing}`)
 
 const project = chainProject(
@@ -45,7 +46,7 @@ describe.skipIf(missing !== undefined)('core in a browser', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     browser = await chromium.launch({
-      executablePath: CHROMIUM,
+      ...(program !== undefined && { executablePath: program }),
       args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
     })
   })
