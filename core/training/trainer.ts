@@ -206,8 +206,9 @@ export class Trainer {
 
   async #collect(group: Group, batches: number, learningRate: number): Promise<void> {
     const { model, memory, engine: { host } } = this.#session
-    // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node.
-    const left = group.begun + this.#pace.millisecondsPerStep * group.count - host.now()
+    // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node. The device begins with this
+    // group when it is done with the one before, which was collected last.
+    const left = Math.max(group.begun, this.#pace.since) + this.#pace.quickest * group.count - host.now()
     if (left > 20) await host.sleep(left * 0.9)
     const values = await group.read()
     this.#pace.mark(host.now(), group.count)

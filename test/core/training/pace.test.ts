@@ -28,4 +28,20 @@ describe('the pace of training', () => {
     pace.mark(1e6 + 200, 10)
     expect(pace.millisecondsPerStep).toBe(20)
   })
+
+  it('knows when the device began with what it is at, and the least it will need', () => {
+    const pace = new Pace()
+    pace.restart(1000)
+    expect([pace.since, pace.quickest]).toEqual([1000, 0])
+    // The first step compiles.
+    pace.mark(3000, 1)
+    expect([pace.since, pace.quickest]).toEqual([3000, 0])
+    pace.mark(3010, 1)
+    expect([pace.since, pace.quickest]).toEqual([3010, 10])
+    pace.mark(3310, 20)
+    pace.mark(3810, 30)
+    expect(pace.quickest).toBe(10)
+    pace.restart(9000)
+    expect([pace.since, pace.quickest]).toEqual([9000, 10])
+  })
 })
