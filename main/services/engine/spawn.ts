@@ -32,7 +32,15 @@ export function spawnEngine({ nodePath = process.execPath, entry, env = {} }: Sp
     windowsHide: true,
     env: { ...process.env, ...(runtime !== undefined && { XDG_RUNTIME_DIR: runtime }), ...env },
   })
-  if (runtime !== undefined) child.once('exit', () => rmSync(runtime, { recursive: true, force: true }))
+  if (runtime !== undefined) {
+    const remove = (): void => {
+      rmSync(runtime, { recursive: true, force: true })
+      process.off('exit', remove)
+    }
+    child.once('exit', remove)
+    // Whoever does not wait for the engine to end leaves nothing behind either.
+    process.once('exit', remove)
+  }
   return child
 }
 
