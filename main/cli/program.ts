@@ -40,7 +40,7 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .action((_options: object, command: Command) => run(command, async context => (await import('./commands/datasets.ts')).listSets(context)))
   datasets.command('import')
     .description('store images and labels as a data set')
-    .addArgument(new Argument('<KIND>', 'format').choices(['idx', 'cifar10'] satisfies ImportKind[]))
+    .addArgument(new Argument('<KIND>', 'format').choices(['idx', 'cifar10', 'mat'] satisfies ImportKind[]))
     .argument('<PATH...>', 'a folder, or its files')
     .requiredOption('--name <NAME>', 'what to call it')
     .option('--replace', 'take the place of a data set of this name')

@@ -3,6 +3,7 @@ import { DatasetNameSchema } from '../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { importCifar10 } from '../../services/datasets/import-cifar10.ts'
 import { importIdx, type ImportIdxOptions } from '../../services/datasets/import-idx.ts'
+import { importMat } from '../../services/datasets/import-mat.ts'
 import type { DatasetSummary } from '../../services/datasets/manifest.ts'
 import { listDatasets } from '../../services/datasets/store.ts'
 import { homePath, openHome } from '../../services/home.ts'
@@ -49,7 +50,7 @@ export interface ImportOptions {
 }
 
 /** What each KIND of `datasets import` is read by. */
-const importers = { idx: importIdx, cifar10: importCifar10 }
+const importers = { idx: importIdx, cifar10: importCifar10, mat: importMat }
 export type ImportKind = keyof typeof importers
 
 /** An interrupt gives up the import; nothing of it stays. */

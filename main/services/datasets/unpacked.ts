@@ -29,11 +29,13 @@ export async function streamUnpacked(path: string, consume: (chunk: Buffer) => v
   const pass = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) consume(chunk)
   }
+  const gunzip = (await isGzip(path)) ? createGunzip({ chunkSize: CHUNK }) : undefined
   try {
-    await ((await isGzip(path)) ? pipeline(raw, createGunzip({ chunkSize: CHUNK }), pass, { signal }) : pipeline(raw, pass, { signal }))
+    await (gunzip === undefined ? pipeline(raw, pass, { signal }) : pipeline(raw, gunzip, pass, { signal }))
   } catch (error) {
-    throw zlibTrouble(error, path, 'gzip')
+    throw zlibTrouble(error, path, 'gzip', signal)
   }
+  if (gunzip !== undefined) checkUsed(gunzip.bytesWritten, bytes, path)
   return { name: basename(path), bytes, sha256: hash.digest('hex') }
 }
 
@@ -61,9 +63,32 @@ export async function bytesAt(path: string, start: number, count: number): Promi
 }
 
 /** What to say instead of zlib's own errors; others as diskTrouble has them. */
-export function zlibTrouble(error: unknown, path: string, kind: 'gzip' | 'compressed'): Error {
+export function zlibTrouble(error: unknown, path: string, kind: 'gzip' | 'compressed', signal: AbortSignal | undefined): Error {
   const code = codeOf(error)
+  // zlib closes its stream at the end of its data, whatever is still to come, and the pipeline gives up what comes.
+  if ((code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') && signal?.aborted !== true) return trailing(path, error)
   if (error instanceof BitwrightError || !code?.startsWith('Z_')) return diskTrouble(error, path)
   const what = code === 'Z_BUF_ERROR' ? `expected ${kind === 'gzip' ? 'a whole gzip file' : 'whole compressed data'}, it ends too early` : `expected ${kind} data, found damage: ${error instanceof Error ? error.message : code}`
   return new BitwrightError({ what, where: path, remedy: 'download or copy the file again', cause: error })
+}
+
+/** zlib passes over what stands after its data; here nothing may. */
+export function checkUsed(used: number, bytes: number, path: string): void {
+  if (used !== bytes) throw trailing(path)
+}
+
+function trailing(path: string, cause?: unknown): BitwrightError {
+  return new BitwrightError({ what: 'expected no bytes after the compressed data, found some', where: path, remedy: 'download or copy the file again, with nothing after it', cause })
+}
+
+/** A file as it lies on disk, read from beginning to end. */
+export async function describeFile(path: string, signal?: AbortSignal): Promise<SourceFile> {
+  const bytes = await regularFileSize(path)
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: CHUNK }), hash, { signal })
+  } catch (error) {
+    throw diskTrouble(error, path)
+  }
+  return { name: basename(path), bytes, sha256: hash.digest('hex') }
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { presetNamed, presets, type Architecture } from '../../../core/architecture/index.ts'
 import { cifarLike } from '../../support/cifar-folder.ts'
 import { mnistLike } from '../../support/idx-folder.ts'
+import { svhnFile } from '../../support/mat-file.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { runCli, startCli } from './run-cli.ts'
 
@@ -45,6 +46,8 @@ describe('what needs no engine', () => {
     const imported = await runCli(['datasets', 'import', 'idx', await mnistLike(home), '--name', 'small', '--json'], { home })
     expect(imported).toMatchObject({ code: 0, json: { name: 'small', shape: [3, 2, 1], classes: ['0', '1', '2'], train: 8, test: 4 } })
     expect(await runCli(['datasets', 'import', 'cifar10', await cifarLike(home), '--name', 'cifar', '--json'], { home })).toMatchObject({ code: 0, json: { name: 'cifar', shape: [32, 32, 3], train: 7, test: 2 } })
+    await writeFile(join(home, 'train_32x32.mat'), svhnFile(5, { compressed: true }))
+    expect(await runCli(['datasets', 'import', 'mat', join(home, 'train_32x32.mat'), '--name', 'svhn', '--test', '2', '--json'], { home })).toMatchObject({ code: 0, json: { name: 'svhn', shape: [32, 32, 3], train: 3, test: 2 } })
     const again = await runCli(['datasets', 'import', 'idx', join(home, 'idx'), '--name', 'small'], { home })
     expect(again.code).toBe(1)
     expect(again.stderr).toMatch(/^error: .*small/m)
@@ -81,7 +84,7 @@ describe('bad input', () => {
     [['train', 'digits', '--epochs', 'NaN'], 2, /Expected a whole number/],
     [['train', 'digits', '--width-scale', '0'], 2, /Expected a number above 0/],
     [['train', 'digits', '--colour'], 2, /unknown option '--colour'/],
-    [['datasets', 'import', 'png', '.', '--name', 'x'], 2, /Allowed choices are idx, cifar10/],
+    [['datasets', 'import', 'png', '.', '--name', 'x'], 2, /Allowed choices are idx, cifar10, mat/],
     [['datasets', 'import', 'cifar10', '.', '--name', 'x', '--classes', '10'], 1, /expected --classes for idx only/],
     [['datasets', 'import', 'idx', '.'], 2, /--name/],
     [['check', 'no/such.json'], 1, /found nothing of this name/],

@@ -46,6 +46,8 @@ describe('readIdxFile', () => {
     ['a gzip file with a damaged byte', gzipSync(images, { level: 0 }).map((byte, i) => (i === 150 ? byte ^ 1 : byte)), /expected gzip data, found damage: incorrect data check/],
     ['damaged deflate data', Uint8Array.of(...gzipSync(images).subarray(0, 10), 255, 255, 255, 255), /expected gzip data, found damage/],
     ['a plain file with bytes after its data', Buffer.concat([images, Buffer.alloc(3)]), /expected 316 bytes .*found 319/],
+    ['a gzip file with bytes after it', Buffer.concat([gzipSync(images), Buffer.alloc(7)]), /expected no bytes after the compressed data, found some/],
+    ['a gzip file with many bytes after it', Buffer.concat([gzipSync(images), Buffer.alloc(1e6)]), /expected no bytes after the compressed data, found some/],
     ['labels for images', gzipSync(labels), /which is an IDX labels file/],
     ['an empty file', new Uint8Array(0), /expected 16 bytes .*found only 0/],
     ['gzip of nothing', gzipSync(new Uint8Array(0)), /expected 16 bytes .*found only 0/],
