@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { runBench } from '../../../main/engine/bench/index.ts'
+import { engineRoutes } from '../../../main/contract/engine.ts'
+import { adapters, openEngine } from '../../support/adapters.ts'
+
+describe('bench', () => {
+  it('times ours against the plain and the best float kernel in one run, and a step kernel by kernel', async () => {
+    const engine = await openEngine(adapters[0] ?? '')
+    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'step'], sizes: [256], preset: 'digits' }, () => undefined)
+    expect(engineRoutes.bench.output.safeParse(output).error).toBeUndefined()
+    const named = (pattern: RegExp) => output.results.filter(({ name }) => pattern.test(name))
+    expect(named(/^f32_gemm_naive/)).toHaveLength(1)
+    expect(named(/^ceiling_/).map(({ name }) => name)).toEqual(['ceiling_popcount', 'ceiling_fma'])
+    for (const { gops, medianMs, ratio, ceilingShare } of named(/^xnor_gemm/)) {
+      expect(medianMs).toBeGreaterThan(0)
+      // A rate is the operations over the time, whatever the machine.
+      expect(gops).toBeCloseTo((2 * 256 ** 3) / medianMs / 1e6, 6)
+      expect(ratio).toBeGreaterThan(0)
+      expect(ceilingShare).toBeGreaterThan(0)
+    }
+    const [whole, ...kernels] = output.results.slice(output.results.findIndex(({ name }) => name.includes('training step')))
+    expect(whole).toMatchObject({ name: 'digits: training step', shape: 'batch 100' })
+    expect(whole?.imagesPerSecond).toBeCloseTo(100_000 / (whole?.medianMs ?? NaN), 6)
+    for (const phase of ['forward', 'backward', 'update']) expect(kernels.filter(({ name }) => name.startsWith(`${phase} `)).length).toBeGreaterThan(3)
+    // Two bits a value of the hidden layers, statistics and scores: far under float32 activations.
+    expect(output.memory?.activationBytes).toBeLessThan((output.memory?.floatActivationBytes ?? 0) / 10)
+    engine.toolbox.device.device.destroy()
+  })
+})
