@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
+import { REMOTE_NAMES, type RemoteName } from '../services/datasets/sources.ts'
 import type { ChangeOptions } from './changes.ts'
-import type { ImportKind, ImportOptions } from './commands/datasets.ts'
+import type { DownloadOptions, ImportKind, ImportOptions } from './commands/datasets.ts'
 import { assignment, collected, positiveNumber, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
 
@@ -36,7 +37,7 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .action((name: string, _options: object, command: Command) => run(command, async () => (await import('./commands/presets.ts')).showPreset(name)))
 
   const datasets = program.command('datasets')
-    .description('list the data sets of the home, or import one')
+    .description('list the data sets of the home, import one, or download one')
     .action((_options: object, command: Command) => run(command, async context => (await import('./commands/datasets.ts')).listSets(context)))
   datasets.command('import')
     .description('store images and labels as a data set')
@@ -48,6 +49,17 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .option('--classes <N>', 'idx: number of classes, if not every one occurs', wholeNumber(2, 256))
     .action((kind: ImportKind, paths: readonly string[], options: ImportOptions, command: Command) =>
       run(command, async context => (await import('./commands/datasets.ts')).importSet(context, kind, paths, options)))
+
+  datasets.command('download')
+    .description('fetch a published data set and store it')
+    .addArgument(new Argument('<SET>', 'which').choices(REMOTE_NAMES))
+    .option('--name <NAME>', 'what to call it, if not as it is known')
+    .option('--extra', 'svhn: its 531,131 extra training images too (1.24 GiB)')
+    .option('--from <URL>', 'address of a folder that holds the files, instead of the known ones')
+    .option('--keep', 'keep the downloaded files under downloads in the home')
+    .option('--replace', 'take the place of a data set of this name')
+    .action((known: RemoteName, options: DownloadOptions, command: Command) =>
+      run(command, async context => (await import('./commands/datasets.ts')).downloadSet(context, known, options)))
 
   changing(program.command('check'))
     .description('shapes, costs and problems of a network')

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { DatasetNameSchema } from '../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
+import { downloadDataset } from '../../services/datasets/download.ts'
 import { importCifar10 } from '../../services/datasets/import-cifar10.ts'
 import { importIdx, type ImportIdxOptions } from '../../services/datasets/import-idx.ts'
 import { importMat } from '../../services/datasets/import-mat.ts'
 import type { DatasetSummary } from '../../services/datasets/manifest.ts'
+import type { RemoteName } from '../../services/datasets/sources.ts'
 import { listDatasets } from '../../services/datasets/store.ts'
 import { homePath, openHome } from '../../services/home.ts'
 import { counted, grouped, shapeText } from '../format/numbers.ts'
@@ -38,7 +40,7 @@ export async function listSets({ home, notes }: Context): Promise<Outcome<typeof
     { title: 'test', align: 'right', cell: set => grouped(set.test) },
     { title: '', cell: set => (set.stored ? '' : 'built in, made at first use') },
   ], found)
-  const text = [...lines, '', 'More: bitwright datasets import KIND DIR --name NAME'].join('\n')
+  const text = [...lines, '', 'More: bitwright datasets download NAME, or bitwright datasets import KIND DIR --name NAME'].join('\n')
   return { schema: ListSchema, value: { datasets: found.map(plain) }, text }
 }
 
@@ -58,6 +60,20 @@ export async function importSet(context: Context, kind: ImportKind, paths: reado
   if (classes !== undefined && kind !== 'idx') throw new BitwrightError({ what: `expected --classes for idx only, found it for ${kind}, which has ten`, where: '--classes', remedy: 'leave it out' })
   const home = await openHome({ home: context.home })
   return interruptible(context, 'nothing of the data set was kept', shared => importers[kind](home, paths, name, { ...options, ...shared, ...(classes !== undefined && { classes }) }))
+}
+
+export interface DownloadOptions {
+  readonly name?: string
+  readonly extra?: true
+  readonly from?: string
+  readonly keep?: true
+  readonly replace?: true
+}
+
+/** An interrupt stops the download; what has come of the files stays, and the same command goes on from there. */
+export async function downloadSet(context: Context, known: RemoteName, options: DownloadOptions): Promise<Outcome<typeof SetSchema>> {
+  const home = await openHome({ home: context.home })
+  return interruptible(context, 'the same command goes on with what was downloaded', shared => downloadDataset(home, known, { ...options, ...shared }))
 }
 
 /** Shows how far an import is, and gives it up at an interrupt. */

@@ -1,6 +1,7 @@
 import { hasErrors, inferArchitecture, presetReference, presets, type Project } from '../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { TrainResultSchema } from '../../contract/engine.ts'
+import { REMOTE_NAMES } from '../../services/datasets/sources.ts'
 import { listDatasets } from '../../services/datasets/store.ts'
 import { openHome } from '../../services/home.ts'
 import { dependsOnEpochs } from '../../services/runs/fingerprint.ts'
@@ -45,7 +46,7 @@ async function requireDataset(home: string, name: string): Promise<void> {
   throw new BitwrightError({
     what: `data set ${name} is not there; there are: ${names.join(', ')}`,
     where: home,
-    remedy: `bitwright datasets import idx DIR --name ${name}, where DIR holds its files, or choose one with --dataset`,
+    remedy: `${REMOTE_NAMES.some(known => known === name) ? `bitwright datasets download ${name}, or ` : ''}bitwright datasets import KIND DIR --name ${name}, where DIR holds its files, or choose one with --dataset`,
   })
 }
 

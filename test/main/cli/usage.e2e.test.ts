@@ -12,7 +12,7 @@ describe('what needs no engine', () => {
   test('no command says what there is', async () => {
     const { code, stdout } = await runCli([])
     expect(code).toBe(0)
-    for (const command of ['doctor', 'presets', 'datasets import', 'check', 'train', 'resume', 'eval', 'predict', 'bench']) expect(stdout).toContain(`  ${command} `)
+    for (const command of ['doctor', 'presets', 'datasets import', 'datasets download', 'check', 'train', 'resume', 'eval', 'predict', 'bench']) expect(stdout).toContain(`  ${command} `)
   })
 
   test('help is there soon', async () => {
@@ -91,7 +91,7 @@ describe('bad input', () => {
     [['check', '.'], 1, /expected a file, found a folder/],
     [['check', 'digits', '--set', 'recipe.learningRate.start=-1'], 1, /recipe\.learningRate\.start/],
     [['train', 'digits', '--set', 'recipe.learningRate.start=NaN'], 1, /recipe\.learningRate\.start/],
-    [['train', 'digits', '--dataset', 'mnist'], 1, /bitwright datasets import idx DIR --name mnist/],
+    [['train', 'digits', '--dataset', 'mnist'], 1, /bitwright datasets download mnist, or bitwright datasets import KIND DIR --name mnist/],
     [['presets', 'show', 'digitz'], 1, /did you mean digits/],
   ])('%j ends with %i', async (args, code, message) => {
     const home = await temporaryFolder()
