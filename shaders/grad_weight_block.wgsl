@@ -1,6 +1,8 @@
 // include: bits
+// include: presence
 // dw[k][n] = scale * sum_m x(m,k) * g[m][n]  (f32), m increasing: the gradient to the weights, bit activations (+1 / -1).
 // x: [rows][words] u32; g: [rows][outputs] f32; dw: [depth][outputs] f32.
+// With MASKED a term counts only where its input is present; mask: [rows][words] u32 (include/presence).
 // An invocation owns 4 inputs of one word (bits lane, lane + 8, + 16, + 24) x 4 consecutive outputs: the word of x and
 // the values of g are uniform over the lanes. One accumulator an output, scale applied once at the end.
 // dispatch: x = words, y = ceil(outputs / (4 * WG_Y))
@@ -16,8 +18,9 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dw: array<f32>;
 
 fn write_row(k: u32, n: vec4<u32>, value: vec4<f32>) {
   if (k >= params.depth) { return; }
@@ -40,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   var s2 = vec4<f32>();
   var s3 = vec4<f32>();
   for (var m = 0u; m < params.rows; m++) {
-    let v = signs_at(x[m * params.words + group.x], bit);
+    let v = values_present(signs_at(x[m * params.words + group.x], bit), present_at(m * params.words + group.x), bit);
     let start = column + m * params.outputs;
     s0 = fma(v, vec4<f32>(g[start.x]), s0);
     s1 = fma(v, vec4<f32>(g[start.y]), s1);

@@ -1,5 +1,7 @@
+// include: presence
 // dw[k][n] = sum_m (scale * pixel[m][k] + offset) * g[m][n]  (f32), m increasing: the gradient to first-layer weights.
 // pixels: [rows][ceil(depth/4)] u32, four pixels a word, little endian; g: [rows][outputs] f32; dw: [depth][outputs] f32.
+// With MASKED a term counts only where its input is present; mask: [rows][words] u32 (include/presence).
 // An invocation owns 4 inputs (lane, lane + 8, + 16, + 24 of a run of 32) x 4 consecutive outputs, so that the values
 // of g are uniform over the lanes. One accumulator an output.
 // dispatch: x = words, y = ceil(outputs / (4 * WG_Y))
@@ -16,8 +18,9 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dw: array<f32>;
 
 fn write_row(k: u32, n: vec4<u32>, value: vec4<f32>) {
   if (k >= params.depth) { return; }
@@ -46,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     let at = quad + m * row_words;
     let four = vec4<u32>(pixels[at.x], pixels[at.y], pixels[at.z], pixels[at.w]);
     let pixel = vec4<f32>((four >> vec4<u32>(shift)) & vec4<u32>(255));
-    let v = fma(vec4<f32>(params.scale), pixel, vec4<f32>(params.offset));
+    let v = values_present(fma(vec4<f32>(params.scale), pixel, vec4<f32>(params.offset)), present_at(m * params.words + group.x), bit);
     let start = column + m * params.outputs;
     s0 = fma(v, vec4<f32>(g[start.x]), s0);
     s1 = fma(v, vec4<f32>(g[start.y]), s1);

@@ -1,7 +1,9 @@
 enable subgroups;
 // include: bits
+// include: presence
 // dw[k][n] = sum_m (scale * pixel[m][k] + offset) * g[m][n]  (f32), m increasing: the gradient to first-layer weights.
 // pixels: [rows][ceil(depth/4)] u32, four pixels a word, little endian; g: [rows][outputs] f32; dw: [depth][outputs] f32. One accumulator an output.
+// With MASKED a term counts only where its input is present; mask: [rows][words] u32 (include/presence).
 // Lane = input channels: lane l owns inputs 4l .. 4l + 3 of two words, for 8 consecutive outputs.
 // On lavapipe every storage load is done lane by lane, uniform or not (about 14 instructions a lane), so here
 // each lane loads a different value and subgroupBroadcast spreads it: one load serves eight steps of the sum.
@@ -19,8 +21,9 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dw: array<f32>;
 
 // The eight outputs of one input: the stores of one line of dw stay together, since lines of different inputs often
 // share a cache set.
@@ -69,24 +72,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var s7 = vec4<f32>();
   var t7 = vec4<f32>();
   for (var i = 0u; i < params.rows; i += 4) {
+    let row = min(i + lane, params.rows - 1) * params.words;
+    let pv = present_at(row + first);
+    let pu = present_at(row + second);
     let row0 = i;
-    let p0 = input_of(pixels[row0 * row_words + first_quad]);
-    let q0 = input_of(pixels[row0 * row_words + second_quad]);
+    let p0 = values_present(input_of(pixels[row0 * row_words + first_quad]), subgroupBroadcast(pv, 0), bit);
+    let q0 = values_present(input_of(pixels[row0 * row_words + second_quad]), subgroupBroadcast(pu, 0), bit);
     let g0 = g[row0 * params.outputs + column];
     let inside1 = f32(i + 1 < params.rows);
     let row1 = min(i + 1, params.rows - 1);
-    let p1 = input_of(pixels[row1 * row_words + first_quad]);
-    let q1 = input_of(pixels[row1 * row_words + second_quad]);
+    let p1 = values_present(input_of(pixels[row1 * row_words + first_quad]), subgroupBroadcast(pv, 1), bit);
+    let q1 = values_present(input_of(pixels[row1 * row_words + second_quad]), subgroupBroadcast(pu, 1), bit);
     let g1 = g[row1 * params.outputs + column] * inside1;
     let inside2 = f32(i + 2 < params.rows);
     let row2 = min(i + 2, params.rows - 1);
-    let p2 = input_of(pixels[row2 * row_words + first_quad]);
-    let q2 = input_of(pixels[row2 * row_words + second_quad]);
+    let p2 = values_present(input_of(pixels[row2 * row_words + first_quad]), subgroupBroadcast(pv, 2), bit);
+    let q2 = values_present(input_of(pixels[row2 * row_words + second_quad]), subgroupBroadcast(pu, 2), bit);
     let g2 = g[row2 * params.outputs + column] * inside2;
     let inside3 = f32(i + 3 < params.rows);
     let row3 = min(i + 3, params.rows - 1);
-    let p3 = input_of(pixels[row3 * row_words + first_quad]);
-    let q3 = input_of(pixels[row3 * row_words + second_quad]);
+    let p3 = values_present(input_of(pixels[row3 * row_words + first_quad]), subgroupBroadcast(pv, 3), bit);
+    let q3 = values_present(input_of(pixels[row3 * row_words + second_quad]), subgroupBroadcast(pu, 3), bit);
     let g3 = g[row3 * params.outputs + column] * inside3;
     s0 = fma(p0, vec4<f32>(subgroupBroadcast(g0, 0)), s0);
     s0 = fma(p1, vec4<f32>(subgroupBroadcast(g1, 0)), s0);

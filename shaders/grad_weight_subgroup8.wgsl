@@ -1,7 +1,9 @@
 enable subgroups;
 // include: bits
+// include: presence
 // dw[k][n] = scale * sum_m x(m,k) * g[m][n]  (f32), m increasing: the gradient to the weights, bit activations (+1 / -1).
 // x: [rows][words] u32; g: [rows][outputs] f32; dw: [depth][outputs] f32. One accumulator an output.
+// With MASKED a term counts only where its input is present; mask: [rows][words] u32 (include/presence).
 // Lane = input channels: lane l owns inputs 4l .. 4l + 3 of two words, for 8 consecutive outputs.
 // On lavapipe every storage load is done lane by lane, uniform or not (about 14 instructions a lane), so here
 // each lane loads a different value and subgroupBroadcast spreads it: one load serves eight steps of the sum.
@@ -19,8 +21,9 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
-@group(0) @binding(2) var<storage, read> g: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> g: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dw: array<f32>;
 
 // The eight outputs of one input: the stores of one line of dw stay together, since lines of different inputs often
 // share a cache set.
@@ -65,44 +68,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let row = min(i + lane, params.rows - 1) * params.words;
     let v = x[row + first];
     let u = x[row + second];
+    let pv = present_at(row + first);
+    let pu = present_at(row + second);
     let row0 = i;
-    let p0 = signs_at(subgroupBroadcast(v, 0), bit);
-    let q0 = signs_at(subgroupBroadcast(u, 0), bit);
+    let p0 = values_present(signs_at(subgroupBroadcast(v, 0), bit), subgroupBroadcast(pv, 0), bit);
+    let q0 = values_present(signs_at(subgroupBroadcast(u, 0), bit), subgroupBroadcast(pu, 0), bit);
     let g0 = g[row0 * params.outputs + column];
     let inside1 = f32(i + 1 < params.rows);
     let row1 = min(i + 1, params.rows - 1);
-    let p1 = signs_at(subgroupBroadcast(v, 1), bit);
-    let q1 = signs_at(subgroupBroadcast(u, 1), bit);
+    let p1 = values_present(signs_at(subgroupBroadcast(v, 1), bit), subgroupBroadcast(pv, 1), bit);
+    let q1 = values_present(signs_at(subgroupBroadcast(u, 1), bit), subgroupBroadcast(pu, 1), bit);
     let g1 = g[row1 * params.outputs + column] * inside1;
     let inside2 = f32(i + 2 < params.rows);
     let row2 = min(i + 2, params.rows - 1);
-    let p2 = signs_at(subgroupBroadcast(v, 2), bit);
-    let q2 = signs_at(subgroupBroadcast(u, 2), bit);
+    let p2 = values_present(signs_at(subgroupBroadcast(v, 2), bit), subgroupBroadcast(pv, 2), bit);
+    let q2 = values_present(signs_at(subgroupBroadcast(u, 2), bit), subgroupBroadcast(pu, 2), bit);
     let g2 = g[row2 * params.outputs + column] * inside2;
     let inside3 = f32(i + 3 < params.rows);
     let row3 = min(i + 3, params.rows - 1);
-    let p3 = signs_at(subgroupBroadcast(v, 3), bit);
-    let q3 = signs_at(subgroupBroadcast(u, 3), bit);
+    let p3 = values_present(signs_at(subgroupBroadcast(v, 3), bit), subgroupBroadcast(pv, 3), bit);
+    let q3 = values_present(signs_at(subgroupBroadcast(u, 3), bit), subgroupBroadcast(pu, 3), bit);
     let g3 = g[row3 * params.outputs + column] * inside3;
     let inside4 = f32(i + 4 < params.rows);
     let row4 = min(i + 4, params.rows - 1);
-    let p4 = signs_at(subgroupBroadcast(v, 4), bit);
-    let q4 = signs_at(subgroupBroadcast(u, 4), bit);
+    let p4 = values_present(signs_at(subgroupBroadcast(v, 4), bit), subgroupBroadcast(pv, 4), bit);
+    let q4 = values_present(signs_at(subgroupBroadcast(u, 4), bit), subgroupBroadcast(pu, 4), bit);
     let g4 = g[row4 * params.outputs + column] * inside4;
     let inside5 = f32(i + 5 < params.rows);
     let row5 = min(i + 5, params.rows - 1);
-    let p5 = signs_at(subgroupBroadcast(v, 5), bit);
-    let q5 = signs_at(subgroupBroadcast(u, 5), bit);
+    let p5 = values_present(signs_at(subgroupBroadcast(v, 5), bit), subgroupBroadcast(pv, 5), bit);
+    let q5 = values_present(signs_at(subgroupBroadcast(u, 5), bit), subgroupBroadcast(pu, 5), bit);
     let g5 = g[row5 * params.outputs + column] * inside5;
     let inside6 = f32(i + 6 < params.rows);
     let row6 = min(i + 6, params.rows - 1);
-    let p6 = signs_at(subgroupBroadcast(v, 6), bit);
-    let q6 = signs_at(subgroupBroadcast(u, 6), bit);
+    let p6 = values_present(signs_at(subgroupBroadcast(v, 6), bit), subgroupBroadcast(pv, 6), bit);
+    let q6 = values_present(signs_at(subgroupBroadcast(u, 6), bit), subgroupBroadcast(pu, 6), bit);
     let g6 = g[row6 * params.outputs + column] * inside6;
     let inside7 = f32(i + 7 < params.rows);
     let row7 = min(i + 7, params.rows - 1);
-    let p7 = signs_at(subgroupBroadcast(v, 7), bit);
-    let q7 = signs_at(subgroupBroadcast(u, 7), bit);
+    let p7 = values_present(signs_at(subgroupBroadcast(v, 7), bit), subgroupBroadcast(pv, 7), bit);
+    let q7 = values_present(signs_at(subgroupBroadcast(u, 7), bit), subgroupBroadcast(pu, 7), bit);
     let g7 = g[row7 * params.outputs + column] * inside7;
     s0 = fma(p0, vec4<f32>(subgroupBroadcast(g0, 0)), s0);
     s0 = fma(p1, vec4<f32>(subgroupBroadcast(g1, 0)), s0);

@@ -1,6 +1,7 @@
-// planes[m][word][b] bit j = bit b of pixel 32 * word + j of row m: 8-bit pixels to 8 bit planes.
+// include: presence
+// planes[m][word][b] bit j = bit b of pixel 32 * word + j of row m: 8-bit pixels to 8 bit planes. With MASKED absent pixels are 0.
 // pixels: [rows][ceil(depth/4)] u32, four pixels a word, little endian, pad bytes 0; planes: [rows][words][8] u32
-// (tail bits 0). One invocation owns the 8 planes of one word of one row.
+// (tail bits 0). mask: [rows][words] u32 (include/presence). One invocation owns the 8 planes of one word of one row.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
 
 struct Params {
@@ -11,7 +12,8 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;
-@group(0) @binding(2) var<storage, read_write> planes: array<u32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read_write> planes: array<u32>;
 
 // Bit b of the four bytes of `pixel`, as 4 bits: the multiplication adds four shifted copies whose bits never meet.
 fn nibble(pixel: u32, b: u32) -> u32 {
@@ -31,6 +33,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     low |= vec4<u32>(nibble(pixel, 0), nibble(pixel, 1), nibble(pixel, 2), nibble(pixel, 3)) << vec4<u32>(4 * q);
     high |= vec4<u32>(nibble(pixel, 4), nibble(pixel, 5), nibble(pixel, 6), nibble(pixel, 7)) << vec4<u32>(4 * q);
   }
+  let present = present_at(id.y * params.words + id.x);
+  low = bits_present(low, present);
+  high = bits_present(high, present);
   let at = (id.y * params.words + id.x) * 8;
   planes[at] = low.x;
   planes[at + 1] = low.y;

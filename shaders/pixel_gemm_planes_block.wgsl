@@ -1,5 +1,7 @@
+// include: presence
 // y[m][n] = scale * sum_k pixel[m][k] * w(k,n) + offset * sum_k w(k,n)  (f32): the first layer by bit planes.
-// planes: [rows][words][8] u32 from pack_planes (plane b = bit b of every pixel, tail bits 0);
+// With MASKED both sums run over the inputs present; mask: [rows][words] u32 (include/presence).
+// planes: [rows][words][8] u32 from pack_planes (plane b = bit b of every pixel, tail bits and absent pixels 0);
 // w: [words][outputs] u32; y: [rows][outputs] f32.
 // A plane p is 0/1, so p . w = 2 * popcount(p & w) - popcount(p); the pixel sum is 2^b-weighted over the 8 planes
 // (bnn-spec 1.5). All sums are exact integers; the last expression is that of pixel_gemm_float_*.
@@ -19,12 +21,15 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> planes: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> w: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
-fn write_row(row: u32, n: vec4<u32>, pixel_sum: vec4<i32>, sign_sum: vec4<i32>) {
+// positive: how many weights of +1 the inputs present meet; present: how many inputs those are.
+fn write_row(row: u32, n: vec4<u32>, pixel_sum: vec4<i32>, positive: vec4<u32>, present: u32) {
   if (row >= params.rows) { return; }
-  let value = fma(vec4<f32>(params.scale), vec4<f32>(pixel_sum), params.offset * vec4<f32>(sign_sum));
+  let sign_sum = vec4<f32>(2 * vec4<i32>(positive) - inputs_of_row(present));
+  let value = fma(vec4<f32>(params.scale), vec4<f32>(pixel_sum), params.offset * sign_sum);
   let base = row * params.outputs;
   if (n.x < params.outputs) { y[base + n.x] = value.x; }
   if (n.y < params.outputs) { y[base + n.y] = value.y; }
@@ -68,7 +73,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   var s0 = vec4<u32>();
   var s1 = vec4<u32>();
   var all = vec2<u32>();
-  var positive = vec4<u32>();
+  var t0 = vec4<u32>();
+  var t1 = vec4<u32>();
+  var present = vec2<u32>();
   for (var i = 0u; i < params.words; i++) {
     let at = columns + i * params.outputs;
     let v = vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]);
@@ -76,9 +83,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     s0 += weighted(block.x, v);
     s1 += weighted(block.y, v);
     all += vec2<u32>(total(block.x), total(block.y));
-    positive += countOneBits(v);
+    let p = vec2<u32>(present_at(row.x + i), present_at(row.y + i));
+    present += countOneBits(p);
+    t0 += countOneBits(bits_present(v, p.x));
+    if (MASKED) { t1 += countOneBits(v & vec4<u32>(p.y)); }
   }
-  let t = 2 * vec4<i32>(positive) - i32(params.depth);
-  write_row(m + 0, n, 2 * vec4<i32>(s0) - i32(all.x), t);
-  write_row(m + 1, n, 2 * vec4<i32>(s1) - i32(all.y), t);
+  write_row(m + 0, n, 2 * vec4<i32>(s0) - i32(all.x), t0, present.x);
+  write_row(m + 1, n, 2 * vec4<i32>(s1) - i32(all.y), select(t0, t1, MASKED), present.y);
 }

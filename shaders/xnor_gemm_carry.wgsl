@@ -1,6 +1,8 @@
 // include: carry_save
-// y[m][n] = depth - 2 * popcount(a[m] ^ w[.][n])  (i32): the XNOR product of bit activations and bit weights.
-// a: [rows][words] u32; w: [words][outputs] u32; y: [rows][outputs] i32. Tail bits are 0 in both, so they never mismatch.
+// include: presence
+// y[m][n] = depth - 2 * popcount(a[m] ^ w[.][n])  (i32): the XNOR product of bit activations and bit weights. With MASKED
+// only inputs present count (include/presence): popcount(mask[m]) - 2 * popcount((a[m] ^ w[.][n]) & mask[m]).
+// a, mask: [rows][words] u32; w: [words][outputs] u32; y: [rows][outputs] i32. Tail bits are 0 in all, so they never mismatch.
 // One invocation owns a 4 x 4 block of y: 4 consecutive rows, and 4 outputs WG_X apart (neighbouring lanes read
 // neighbouring words of w). WG_X = 8, WG_Y = 1 keeps the row addresses uniform on software adapters; 8 x 8 suits a GPU.
 // Eight words a step go through full adders (include/carry_save), which needs about a fifth of the popcounts: meant for
@@ -18,12 +20,13 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<i32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> w: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<i32>;
 
-fn write_row(row: u32, n: vec4<u32>, mismatches: vec4<u32>) {
+fn write_row(row: u32, n: vec4<u32>, present: u32, mismatches: vec4<u32>) {
   if (row >= params.rows) { return; }
-  let dot = vec4<i32>(i32(params.depth)) - 2 * vec4<i32>(mismatches);
+  let dot = vec4<i32>(inputs_of_row(present)) - 2 * vec4<i32>(mismatches);
   let base = row * params.outputs;
   if (n.x < params.outputs) { y[base + n.x] = dot.x; }
   if (n.y < params.outputs) { y[base + n.y] = dot.y; }
@@ -31,9 +34,43 @@ fn write_row(row: u32, n: vec4<u32>, mismatches: vec4<u32>) {
   if (n.w < params.outputs) { y[base + n.w] = dot.w; }
 }
 
+// Four weight words, 0 beyond the row. The first word of eight is never beyond it, so it is read without these.
 fn weights(word: u32, columns: vec4<u32>) -> vec4<u32> {
-  let at = columns + word * params.outputs;
-  return vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]);
+  let at = columns + min(word, params.words - 1) * params.outputs;
+  return select(vec4<u32>(), vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]), word < params.words);
+}
+
+fn activations(row: u32, word: u32) -> vec4<u32> {
+  return vec4<u32>(select(0u, a[row + min(word, params.words - 1)], word < params.words));
+}
+
+fn presence(row: u32, word: u32) -> u32 {
+  return present_within(word < params.words, row + min(word, params.words - 1));
+}
+
+// Counts the mismatches of one row in the eight words from `word` on; returns how many of their inputs are present.
+fn feed_row(sum: ptr<function, Sum>, row: u32, word: u32, v0: vec4<u32>, v1: vec4<u32>, v2: vec4<u32>, v3: vec4<u32>,
+            v4: vec4<u32>, v5: vec4<u32>, v6: vec4<u32>, v7: vec4<u32>) -> u32 {
+  let p0 = present_at(row + word);
+  let p1 = presence(row, word + 1);
+  let p2 = presence(row, word + 2);
+  let p3 = presence(row, word + 3);
+  let p4 = presence(row, word + 4);
+  let p5 = presence(row, word + 5);
+  let p6 = presence(row, word + 6);
+  let p7 = presence(row, word + 7);
+  feed(
+    sum,
+    bits_present(v0 ^ vec4<u32>(a[row + word]), p0),
+    bits_present(v1 ^ activations(row, word + 1), p1),
+    bits_present(v2 ^ activations(row, word + 2), p2),
+    bits_present(v3 ^ activations(row, word + 3), p3),
+    bits_present(v4 ^ activations(row, word + 4), p4),
+    bits_present(v5 ^ activations(row, word + 5), p5),
+    bits_present(v6 ^ activations(row, word + 6), p6),
+    bits_present(v7 ^ activations(row, word + 7), p7),
+  );
+  return countOneBits(p0) + countOneBits(p1) + countOneBits(p2) + countOneBits(p3) + countOneBits(p4) + countOneBits(p5) + countOneBits(p6) + countOneBits(p7);
 }
 
 @compute @workgroup_size(WG_X, WG_Y)
@@ -43,107 +80,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   if (m >= params.rows || n.x >= params.outputs) { return; }
   let rows = min(vec4<u32>(m) + vec4<u32>(0, 1, 2, 3), vec4<u32>(params.rows - 1)) * params.words;
   let columns = min(n, vec4<u32>(params.outputs - 1));
+  var present = vec4<u32>();
   var c0 = Sum(vec4<u32>(), vec4<u32>(), vec4<u32>(), vec4<u32>());
   var c1 = Sum(vec4<u32>(), vec4<u32>(), vec4<u32>(), vec4<u32>());
   var c2 = Sum(vec4<u32>(), vec4<u32>(), vec4<u32>(), vec4<u32>());
   var c3 = Sum(vec4<u32>(), vec4<u32>(), vec4<u32>(), vec4<u32>());
   for (var i = 0u; i < params.words; i += 8) {
-    let left = params.words - i;
-    let at0 = i;
-    let at1 = min(i + 1, params.words - 1);
-    let at2 = min(i + 2, params.words - 1);
-    let at3 = min(i + 3, params.words - 1);
-    let at4 = min(i + 4, params.words - 1);
-    let at5 = min(i + 5, params.words - 1);
-    let at6 = min(i + 6, params.words - 1);
-    let at7 = min(i + 7, params.words - 1);
-    let v0 = weights(at0, columns);
-    let v1 = select(vec4<u32>(), weights(at1, columns), left > 1);
-    let v2 = select(vec4<u32>(), weights(at2, columns), left > 2);
-    let v3 = select(vec4<u32>(), weights(at3, columns), left > 3);
-    let v4 = select(vec4<u32>(), weights(at4, columns), left > 4);
-    let v5 = select(vec4<u32>(), weights(at5, columns), left > 5);
-    let v6 = select(vec4<u32>(), weights(at6, columns), left > 6);
-    let v7 = select(vec4<u32>(), weights(at7, columns), left > 7);
-    let r00 = a[rows.x + at0];
-    let r01 = select(0u, a[rows.x + at1], left > 1);
-    let r02 = select(0u, a[rows.x + at2], left > 2);
-    let r03 = select(0u, a[rows.x + at3], left > 3);
-    let r04 = select(0u, a[rows.x + at4], left > 4);
-    let r05 = select(0u, a[rows.x + at5], left > 5);
-    let r06 = select(0u, a[rows.x + at6], left > 6);
-    let r07 = select(0u, a[rows.x + at7], left > 7);
-    feed(
-      &c0,
-      v0 ^ vec4<u32>(r00),
-      v1 ^ vec4<u32>(r01),
-      v2 ^ vec4<u32>(r02),
-      v3 ^ vec4<u32>(r03),
-      v4 ^ vec4<u32>(r04),
-      v5 ^ vec4<u32>(r05),
-      v6 ^ vec4<u32>(r06),
-      v7 ^ vec4<u32>(r07),
-    );
-    let r10 = a[rows.y + at0];
-    let r11 = select(0u, a[rows.y + at1], left > 1);
-    let r12 = select(0u, a[rows.y + at2], left > 2);
-    let r13 = select(0u, a[rows.y + at3], left > 3);
-    let r14 = select(0u, a[rows.y + at4], left > 4);
-    let r15 = select(0u, a[rows.y + at5], left > 5);
-    let r16 = select(0u, a[rows.y + at6], left > 6);
-    let r17 = select(0u, a[rows.y + at7], left > 7);
-    feed(
-      &c1,
-      v0 ^ vec4<u32>(r10),
-      v1 ^ vec4<u32>(r11),
-      v2 ^ vec4<u32>(r12),
-      v3 ^ vec4<u32>(r13),
-      v4 ^ vec4<u32>(r14),
-      v5 ^ vec4<u32>(r15),
-      v6 ^ vec4<u32>(r16),
-      v7 ^ vec4<u32>(r17),
-    );
-    let r20 = a[rows.z + at0];
-    let r21 = select(0u, a[rows.z + at1], left > 1);
-    let r22 = select(0u, a[rows.z + at2], left > 2);
-    let r23 = select(0u, a[rows.z + at3], left > 3);
-    let r24 = select(0u, a[rows.z + at4], left > 4);
-    let r25 = select(0u, a[rows.z + at5], left > 5);
-    let r26 = select(0u, a[rows.z + at6], left > 6);
-    let r27 = select(0u, a[rows.z + at7], left > 7);
-    feed(
-      &c2,
-      v0 ^ vec4<u32>(r20),
-      v1 ^ vec4<u32>(r21),
-      v2 ^ vec4<u32>(r22),
-      v3 ^ vec4<u32>(r23),
-      v4 ^ vec4<u32>(r24),
-      v5 ^ vec4<u32>(r25),
-      v6 ^ vec4<u32>(r26),
-      v7 ^ vec4<u32>(r27),
-    );
-    let r30 = a[rows.w + at0];
-    let r31 = select(0u, a[rows.w + at1], left > 1);
-    let r32 = select(0u, a[rows.w + at2], left > 2);
-    let r33 = select(0u, a[rows.w + at3], left > 3);
-    let r34 = select(0u, a[rows.w + at4], left > 4);
-    let r35 = select(0u, a[rows.w + at5], left > 5);
-    let r36 = select(0u, a[rows.w + at6], left > 6);
-    let r37 = select(0u, a[rows.w + at7], left > 7);
-    feed(
-      &c3,
-      v0 ^ vec4<u32>(r30),
-      v1 ^ vec4<u32>(r31),
-      v2 ^ vec4<u32>(r32),
-      v3 ^ vec4<u32>(r33),
-      v4 ^ vec4<u32>(r34),
-      v5 ^ vec4<u32>(r35),
-      v6 ^ vec4<u32>(r36),
-      v7 ^ vec4<u32>(r37),
-    );
+    let at = columns + i * params.outputs;
+    let v0 = vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]);
+    let v1 = weights(i + 1, columns);
+    let v2 = weights(i + 2, columns);
+    let v3 = weights(i + 3, columns);
+    let v4 = weights(i + 4, columns);
+    let v5 = weights(i + 5, columns);
+    let v6 = weights(i + 6, columns);
+    let v7 = weights(i + 7, columns);
+    present.x += feed_row(&c0, rows.x, i, v0, v1, v2, v3, v4, v5, v6, v7);
+    present.y += feed_row(&c1, rows.y, i, v0, v1, v2, v3, v4, v5, v6, v7);
+    present.z += feed_row(&c2, rows.z, i, v0, v1, v2, v3, v4, v5, v6, v7);
+    present.w += feed_row(&c3, rows.w, i, v0, v1, v2, v3, v4, v5, v6, v7);
   }
-  write_row(m, n, counted(c0));
-  write_row(m + 1, n, counted(c1));
-  write_row(m + 2, n, counted(c2));
-  write_row(m + 3, n, counted(c3));
+  write_row(m, n, present.x, counted(c0));
+  write_row(m + 1, n, present.y, counted(c1));
+  write_row(m + 2, n, present.z, counted(c2));
+  write_row(m + 3, n, present.w, counted(c3));
 }

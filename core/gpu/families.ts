@@ -14,21 +14,17 @@ const stationary = (shader: string): readonly Candidate[] => [32, 64, 128].map(R
 
 /**
  * Shaders that compute the same thing, bit for bit, in different ways; the tuner times them on each adapter. The first of a
- * family must run everywhere. A `_subgroup8` kernel spreads one lane's load over eight (lavapipe, some mobile GPUs).
+ * family must run everywhere. All of a family take the same tensors and the same overrides from the operation (MASKED). A
+ * `_subgroup8` kernel spreads one lane's load over eight (lavapipe, some mobile GPUs).
  */
 const families: Readonly<Record<string, readonly Candidate[]>> = {
   xnor_gemm: [{ shader: 'xnor_gemm_block' }, { shader: 'xnor_gemm_block', overrides: wide }, { shader: 'xnor_gemm_carry' }, ...stationary('xnor_gemm_stationary')],
-  xnor_gemm_masked: [{ shader: 'xnor_gemm_masked_block' }, { shader: 'xnor_gemm_masked_block', overrides: wide }, { shader: 'xnor_gemm_masked_carry' }, ...stationary('xnor_gemm_masked_stationary')],
   pixel_gemm_float: [{ shader: 'pixel_gemm_float_block' }, { shader: 'pixel_gemm_float_block', overrides: wide }, { shader: 'pixel_gemm_float_subgroup8' }],
-  pixel_gemm_float_masked: [{ shader: 'pixel_gemm_float_masked_block' }, { shader: 'pixel_gemm_float_masked_block', overrides: wide }, { shader: 'pixel_gemm_float_masked_subgroup8' }],
   pixel_gemm_planes: [{ shader: 'pixel_gemm_planes_block' }, { shader: 'pixel_gemm_planes_block', overrides: wide }],
-  pixel_gemm_planes_masked: [{ shader: 'pixel_gemm_planes_masked_block' }, { shader: 'pixel_gemm_planes_masked_block', overrides: wide }],
   float_bit_gemm: [{ shader: 'float_bit_gemm_block' }, { shader: 'float_bit_gemm_block', overrides: wide }, { shader: 'float_bit_gemm_subgroup8' }],
   grad_input: [{ shader: 'grad_input_block' }, { shader: 'grad_input_block', overrides: tall }, { shader: 'grad_input_subgroup8' }],
   grad_weight: [{ shader: 'grad_weight_block' }, { shader: 'grad_weight_block', overrides: tall }, { shader: 'grad_weight_subgroup8' }],
-  grad_weight_masked: [{ shader: 'grad_weight_masked_block' }, { shader: 'grad_weight_masked_block', overrides: tall }, { shader: 'grad_weight_masked_subgroup8' }],
   grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }, { shader: 'grad_weight_pixels_block', overrides: tall }, { shader: 'grad_weight_pixels_subgroup8' }],
-  grad_weight_pixels_masked: [{ shader: 'grad_weight_pixels_masked_block' }, { shader: 'grad_weight_pixels_masked_block', overrides: tall }, { shader: 'grad_weight_pixels_masked_subgroup8' }],
   grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
   sgd: [{ shader: 'sgd' }, { shader: 'sgd4' }],
   adam: [{ shader: 'adam' }, { shader: 'adam4' }],

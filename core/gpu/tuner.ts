@@ -11,7 +11,7 @@ import type { Host } from './host.ts'
 export const TuningSchema = z.strictObject({
   version: z.literal(1),
   adapter: z.string(),
-  /** By family and sizes: microseconds of each candidate. */
+  /** By family, sizes and overrides: microseconds of each candidate. */
   measured: z.record(z.string(), z.array(z.strictObject({ candidate: z.string(), microseconds: z.number().nonnegative() }))),
 })
 export type Tuning = z.infer<typeof TuningSchema>
@@ -21,8 +21,8 @@ export function emptyTuning(adapter: string): Tuning {
 }
 
 /**
- * Chooses among the candidates of a family by timing them on this adapter, once for each set of sizes. Candidates of a
- * family give the same bits (a test holds them to it), so a choice never changes a result, only its time.
+ * Chooses among the candidates of a family by timing them on this adapter, once for each set of sizes and overrides.
+ * Candidates of a family give the same bits (a test holds them to it), so a choice never changes a result, only its time.
  */
 export class Tuner {
   readonly tuning: Tuning
@@ -105,8 +105,10 @@ function nameOf({ shader, overrides = {} }: Candidate): string {
   return [shader, ...settings].join(' ')
 }
 
-function tuningKey({ kernel, params }: Operation): string {
-  return `${kernel} ${Object.entries(params).filter(([, value]) => Number.isInteger(value)).map(([name, value]) => `${name}=${value}`).join(' ')}`
+/** Overrides are part of it: a masked product may have another winner than a plain one of its sizes. */
+function tuningKey({ kernel, params, overrides }: Operation): string {
+  const settings = [...Object.entries(params).filter(([, value]) => Number.isInteger(value)), ...Object.entries(overrides)]
+  return [kernel, ...settings.map(([name, value]) => `${name}=${value}`)].join(' ')
 }
 
 /** The same operations on memory of their own: what a step would overwrite stays untouched. */

@@ -80,38 +80,35 @@ function binaryProduct(context: Context, input: Value, weight: Parameter): Produ
 
   if (input.flow === 'bits') {
     const { bits: x, presence, scale } = input
-    const mask = presence && { mask: presence }
     return {
       integer: true,
       scale,
       forward() {
         const y = sums('u32')
-        program.launch(presence ? 'xnor_gemm_masked' : 'xnor_gemm', { a: x, w, y, ...mask }, sizes)
+        program.launch('xnor_gemm', { a: x, w, y, mask: presence ?? x }, sizes, masked(presence))
         return y
       },
-      weightGradient: (g, dw) => { program.launch(presence ? 'grad_weight_masked' : 'grad_weight', { x, g, dw, ...mask }, { ...sizes, scale }) },
+      weightGradient: (g, dw) => { program.launch('grad_weight', { x, g, dw, mask: presence ?? x }, { ...sizes, scale }, masked(presence)) },
       inputGradient,
     }
   }
   if (input.flow === 'pixels') {
     const { pixels, presence, scale, offset } = input
-    const mask = presence && { mask: presence }
-    const suffix = presence ? '_masked' : ''
     return {
       integer: false,
       scale: 1,
       forward() {
         const y = sums('f32')
         if (context.inputPath === 'float') {
-          program.launch(`pixel_gemm_float${suffix}`, { pixels, w, y, ...mask }, { ...sizes, scale, offset })
+          program.launch('pixel_gemm_float', { pixels, w, y, mask: presence ?? pixels }, { ...sizes, scale, offset }, masked(presence))
         } else {
           const planes = program.tensor('planes', 'u32', [rows, words, 8])
-          program.launch(`pack_planes${suffix}`, { pixels, planes, ...mask }, sizes)
-          program.launch(`pixel_gemm_planes${suffix}`, { planes, w, y, ...mask }, { ...sizes, scale, offset })
+          program.launch('pack_planes', { pixels, planes, mask: presence ?? pixels }, sizes, masked(presence))
+          program.launch('pixel_gemm_planes', { planes, w, y, mask: presence ?? planes }, { ...sizes, scale, offset }, masked(presence))
         }
         return y
       },
-      weightGradient: (g, dw) => { program.launch(`grad_weight_pixels${suffix}`, { pixels, g, dw, ...mask }, { ...sizes, scale, offset }) },
+      weightGradient: (g, dw) => { program.launch('grad_weight_pixels', { pixels, g, dw, mask: presence ?? pixels }, { ...sizes, scale, offset }, masked(presence)) },
       inputGradient,
     }
   }
@@ -127,6 +124,11 @@ function binaryProduct(context: Context, input: Value, weight: Parameter): Produ
     weightGradient: (g, dw) => { program.launch('grad_weight_float', { x: a, g, dw }, { ...sizes, scale: 1 }) },
     inputGradient,
   }
+}
+
+/** Kernels that can be masked bind a mask in any case: without one, a tensor that they read anyway, which then goes unread there. */
+function masked(presence: Tensor | undefined): Record<string, number> {
+  return presence ? { MASKED: 1 } : {}
 }
 
 /** float32 times float32: layers with real weights, and the float twin of a network. */

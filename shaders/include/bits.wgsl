@@ -19,6 +19,11 @@ fn ones_at(word: u32, b: vec4<u32>) -> vec4<f32> {
   return vec4<f32>((vec4<u32>(word) >> b) & vec4<u32>(1));
 }
 
+// A byte of ones for each of the lowest four bits that is set: the multiplication adds four shifted copies that never meet.
+fn bytes_of(word: u32) -> u32 {
+  return (((word & 15) * 0x00204081u) & 0x01010101u) * 255;
+}
+
 // The four 8-bit pixels of a word, the lowest byte first, as whole-valued floats.
 fn pixels_of(word: u32) -> vec4<f32> {
   return vec4<f32>((vec4<u32>(word) >> vec4<u32>(0, 8, 16, 24)) & vec4<u32>(255));

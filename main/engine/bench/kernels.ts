@@ -35,11 +35,12 @@ export async function prepareGemm(engine: Engine, kernel: string, size: GemmSize
   }
   const tensor = (name: string, length: number, role: Tensor['role'] = 'input'): Tensor => ({ name, dtype: 'u32', shape: [length], role })
   const operand = (name: keyof typeof shapes, role?: Tensor['role']): Tensor => tensor(name, shapes[name] as number, role)
+  const bits = operand('bits')
   const tensors: Readonly<Record<string, Record<string, Tensor>>> = {
-    xnor_gemm: { a: operand('bits'), w: operand('weights'), y: operand('result', 'output') },
+    xnor_gemm: { a: bits, mask: bits, w: operand('weights'), y: operand('result', 'output') },
     float_bit_gemm: { a: operand('left'), w: operand('weights'), y: operand('result', 'output') },
     grad_input: { g: operand('result'), w: operand('weights'), dx: operand('left', 'output') },
-    grad_weight: { x: operand('bits'), g: operand('result'), dw: operand('right', 'output') },
+    grad_weight: { x: bits, mask: bits, g: operand('result'), dw: operand('right', 'output') },
     f32: { a: operand('left'), b: operand('right'), c: operand('result', 'output') },
   }
   const program = new Program()

@@ -9,6 +9,7 @@ import { packPixels, packWeights } from '../../oracle/bits.ts'
 import { at } from '../../oracle/numbers.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
 import { uniformValues } from '../../oracle/examples.ts'
+import { openShaders } from '../../../main/engine/dawn.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 
 /** Sizes of a product: rows x depth times depth x outputs. */
@@ -21,7 +22,7 @@ interface Sizes {
 
 const sizes = fc.record({ rows: fc.integer({ min: 1, max: 21 }), outputs: fc.integer({ min: 1, max: 80 }), depth: fc.integer({ min: 1, max: 140 }), seed: fc.integer({ min: 0, max: 1e6 }) })
 
-/** Where every operand comes from, in plain numbers; packed as the kernel wants it below. */
+/** Where every operand comes from, in plain numbers; packed as the kernel wants it below. Not masked, all inputs are present. */
 class Operands {
   readonly words: number
   readonly bits: Float64Array
@@ -32,12 +33,14 @@ class Operands {
   readonly gradient: Float32Array
   readonly realWeights: Float32Array
   readonly size: Sizes
-  constructor(size: Sizes) {
+  readonly masked: boolean
+  constructor(size: Sizes, masked: boolean) {
     const { rows, outputs, depth, seed } = size
     this.size = size
+    this.masked = masked
     this.words = Math.ceil(depth / 32)
     this.bits = uniformValues(rows * depth, seed).map(value => (value >= 0 ? 1 : -1))
-    this.present = Uint8Array.from(uniformValues(rows * depth, seed + 1, 0, 1), value => (value < 0.7 ? 1 : 0))
+    this.present = Uint8Array.from(uniformValues(rows * depth, seed + 1, 0, 1), value => (!masked || value < 0.7 ? 1 : 0))
     this.weights = uniformValues(depth * outputs, seed + 2).map(value => (value >= 0 ? 1 : -1))
     this.pixels = Uint8Array.from(uniformValues(rows * depth, seed + 3, 0, 256), Math.floor)
     this.reals = Float32Array.from(uniformValues(rows * depth, seed + 4))
@@ -58,24 +61,25 @@ class Operands {
   binding(family: string, name: string): Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | undefined {
     const { rows, outputs, depth } = this.size
     const real = family.startsWith('f32_gemm')
-    if (name === 'mask') return this.rowBits(index => this.present[index] === 1)
+    // A mask that is not to be read: too short, and nothing would be left of any result that it touched.
+    if (name === 'mask') return this.masked ? this.rowBits(index => this.present[index] === 1) : new Uint32Array(1)
     if (name === 'w') return new Uint32Array(packWeights(this.weights, depth, outputs))
     if (name === 'pixels') return new Uint32Array(packPixels(this.pixels, rows, depth))
     if (name === 'g') return this.gradient.slice()
-    if (name === 'planes') return this.planes(family.endsWith('_masked'))
+    if (name === 'planes') return this.planes()
     if (real && name === 'a') return family === 'f32_gemm_nt' ? this.gradient.slice() : this.reals.slice()
     if (real && name === 'b') return family === 'f32_gemm_tn' ? this.gradient.slice() : this.realWeights.slice()
     if (name === 'a' || name === 'x') return family === 'float_bit_gemm' || family === 'grad_weight_float' ? this.reals.slice() : this.rowBits(index => this.bits[index] === 1)
     return undefined
   }
 
-  planes(masked: boolean): Uint32Array<ArrayBuffer> {
+  planes(): Uint32Array<ArrayBuffer> {
     const { rows, depth } = this.size
     const planes = new Uint32Array(rows * this.words * 8)
     for (let m = 0; m < rows; m++) {
       for (let k = 0; k < depth; k++) {
         for (let b = 0; b < 8; b++) {
-          const set = ((at(this.pixels, m * depth + k) >> b) & 1) === 1 && (!masked || this.present[m * depth + k] === 1)
+          const set = ((at(this.pixels, m * depth + k) >> b) & 1) === 1 && this.present[m * depth + k] === 1
           if (set) setBit(planes, (m * this.words + (k >> 5)) * 8 + b, k & 31)
         }
       }
@@ -96,22 +100,17 @@ interface Result {
 
 /** What each family computes, in float64. `exact`: integers that must be equal. */
 const references: Readonly<Record<string, { readonly exact: boolean; readonly result: (o: Operands) => Result }>> = {
-  xnor_gemm: { exact: true, result: o => forward(o, index => at(o.bits, index)) },
-  xnor_gemm_masked: { exact: true, result: o => forward(o, index => at(o.bits, index) * at(o.present, index)) },
+  xnor_gemm: { exact: true, result: o => forward(o, index => at(o.bits, index) * at(o.present, index)) },
   float_bit_gemm: { exact: false, result: o => forward(o, index => at(o.reals, index)) },
   f32_gemm: { exact: false, result: o => forward(o, index => at(o.reals, index), index => at(o.realWeights, index)) },
-  ...Object.fromEntries(['float', 'planes'].flatMap(path => [
-    [`pixel_gemm_${path}`, { exact: false, result: (o: Operands) => forward(o, index => SCALE * at(o.pixels, index) + OFFSET) }],
-    [`pixel_gemm_${path}_masked`, { exact: false, result: (o: Operands) => forward(o, index => (SCALE * at(o.pixels, index) + OFFSET) * at(o.present, index)) }],
-  ])),
+  pixel_gemm_float: { exact: false, result: o => forward(o, index => pixelValue(o, index)) },
+  pixel_gemm_planes: { exact: false, result: o => forward(o, index => pixelValue(o, index)) },
   grad_input: { exact: false, result: o => towardsInput(o, index => at(o.weights, index)) },
   f32_gemm_nt: { exact: false, result: o => towardsInput(o, index => at(o.realWeights, index)) },
-  grad_weight: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.bits, index)) },
-  grad_weight_masked: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.bits, index) * at(o.present, index)) },
+  grad_weight: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.bits, index) * at(o.present, index)) },
   grad_weight_float: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.reals, index)) },
   f32_gemm_tn: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.reals, index)) },
-  grad_weight_pixels: { exact: false, result: o => towardsWeights(o, index => SCALE * at(o.pixels, index) + OFFSET) },
-  grad_weight_pixels_masked: { exact: false, result: o => towardsWeights(o, index => (SCALE * at(o.pixels, index) + OFFSET) * at(o.present, index)) },
+  grad_weight_pixels: { exact: false, result: o => towardsWeights(o, index => pixelValue(o, index)) },
 }
 
 type Reference = (typeof references)[string]
@@ -124,6 +123,10 @@ function referenceOf(family: string): Reference {
 
 function firstOf(family: string): Candidate {
   return candidatesOf(family)[0] as Candidate
+}
+
+function pixelValue({ pixels, present }: Operands, index: number): number {
+  return (SCALE * at(pixels, index) + OFFSET) * at(present, index)
 }
 
 function setBit(words: Uint32Array, word: number, bit: number): void {
@@ -165,7 +168,7 @@ async function runKernel(toolbox: Toolbox, family: string, candidate: Candidate,
   }
   const known: Record<string, number> = { rows, outputs, depth, words: operands.words, scale: SCALE, offset: OFFSET }
   const program = new Program()
-  program.launch(candidate.shader, tensors, Object.fromEntries(shader.params.map(({ name }) => [name, known[name] ?? NaN])))
+  program.launch(candidate.shader, tensors, Object.fromEntries(shader.params.map(({ name }) => [name, known[name] ?? NaN])), operands.masked ? { MASKED: 1 } : {})
   const executable = await Executable.compile(program, memory, { ...toolbox, choose: () => Promise.resolve(candidate) })
   executable.submit({ step: 1, rows, slot: 0, rate: 0 })
   const words = await memory.readWords(result as Tensor)
@@ -185,12 +188,17 @@ describe.each(adapters)('kernel families on %s', adapter => {
     toolbox.device.device.destroy()
   })
 
-  it.each(familyNames.filter(family => family in references))('%s: every candidate gives the reference, and all the same bits', async family => {
+  const cases = familyNames.filter(family => family in references).flatMap(family => {
+    const maskable = 'MASKED' in openShaders().get(firstOf(family).shader).overrides
+    return (maskable ? ['plain', 'masked'] : ['plain']).map(how => [family, how] as const)
+  })
+
+  it.each(cases)('%s, %s: every candidate gives the reference, and all the same bits', async (family, how) => {
     const candidates = fittingCandidates(toolbox, { kernel: family, params: {} })
     expect(candidates.length).toBeGreaterThan(0)
     await fc.assert(
       fc.asyncProperty(sizes, async size => {
-        const operands = new Operands(size)
+        const operands = new Operands(size, how === 'masked')
         const { exact, result } = referenceOf(family)
         const { shape: [height, width], value, terms } = result(operands)
         const wanted = Float64Array.from({ length: height * width }, (_, i) => value(Math.floor(i / width), i % width))
@@ -210,9 +218,9 @@ describe.each(adapters)('kernel families on %s', adapter => {
 
   it('both ways of reading 8-bit input give the same bits', async () => {
     await fc.assert(
-      fc.asyncProperty(sizes, fc.constantFrom('', '_masked'), async (size, suffix) => {
-        const operands = new Operands(size)
-        const [float, planes] = await Promise.all(['float', 'planes'].map(path => runKernel(toolbox, `pixel_gemm_${path}${suffix}`, firstOf(`pixel_gemm_${path}${suffix}`), operands)))
+      fc.asyncProperty(sizes, fc.boolean(), async (size, masked) => {
+        const operands = new Operands(size, masked)
+        const [float, planes] = await Promise.all(['float', 'planes'].map(path => runKernel(toolbox, `pixel_gemm_${path}`, firstOf(`pixel_gemm_${path}`), operands)))
         expect(firstDifference(planes as Uint32Array, float as Uint32Array, size.outputs)).toBeUndefined()
       }),
       { numRuns: 12, ...drawing },

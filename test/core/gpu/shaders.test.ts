@@ -34,8 +34,17 @@ describe('shader files', () => {
       const directory = new URL(`../../../${path}/`, import.meta.url)
       return readdirSync(directory).map(file => readFileSync(new URL(file, directory), 'utf8'))
     })
-    const used = (name: string): boolean => candidates.includes(name) || sources.some(text => text.includes(`'${name}'`) || new RegExp(`[\`'](${name.replace(/_(masked|paper|torch|popcount|fma)$/, '')})(_\\$|\\$)`).test(text))
+    const used = (name: string): boolean => candidates.includes(name) || sources.some(text => text.includes(`'${name}'`) || new RegExp(`[\`'](${name.replace(/_(paper|torch|popcount|fma)$/, '')})(_\\$|\\$)`).test(text))
     expect(names.filter(name => !used(name))).toEqual([])
+  })
+
+  it.each(familyNames)('the candidates of %s take the same tensors, and a mask or not', family => {
+    const [first, ...others] = candidatesOf(family).map(({ shader }) => {
+      const { bindings, params, overrides } = library.get(shader)
+      return { bindings, params, masked: 'MASKED' in overrides }
+    })
+    for (const other of others) expect(other).toEqual(first)
+    expect(first?.bindings.some(({ name }) => name === 'mask')).toBe(first?.masked)
   })
 
   it('an include that enables nothing comes after the directives of the file', () => {
