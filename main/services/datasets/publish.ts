@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatasetNameSchema, parseAs } from '../../../core/architecture/project.ts'
@@ -8,6 +7,7 @@ import { bytesOf } from '../../../core/formats/tensor-values.ts'
 import { codeOf, diskTrouble, ensureSpace, pathExists, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { resolveInside } from '../paths.ts'
+import { sha256Of } from './digest.ts'
 import { MANIFEST_FILE, ManifestSchema, SPLITS, TENSOR_FILES, type DatasetManifest, type DatasetSource } from './manifest.ts'
 
 export interface PublishOptions {
@@ -95,11 +95,7 @@ function manifestOf({ name, shape, classes, train, test }: Dataset, source: Data
 }
 
 function storedSplit({ count, images, labels }: Split): DatasetManifest['train'] {
-  return { count, imagesSha256: sha256(images), labelsSha256: sha256(bytesOf(labels)) }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return { count, imagesSha256: sha256Of(images), labelsSha256: sha256Of(bytesOf(labels)) }
 }
 
 /**

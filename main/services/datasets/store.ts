@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -9,6 +8,7 @@ import { valuesOf } from '../../../core/formats/tensor-values.ts'
 import { codeOf, diskTrouble, pathExists, readExactly, readJson } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { resolveInside } from '../paths.ts'
+import { sha256Of } from './digest.ts'
 import { DIGITS, DIGITS_SUMMARY, makeDigits } from './digits.ts'
 import { MANIFEST_FILE, ManifestSchema, summaryOf, TENSOR_FILES, type DatasetManifest, type DatasetSummary, type SplitName } from './manifest.ts'
 import { publishDataset, restorePrevious } from './publish.ts'
@@ -118,7 +118,7 @@ async function readSplit(folder: string, manifest: DatasetManifest, split: Split
 }
 
 function checkHash(bytes: Uint8Array, expected: string, path: string): void {
-  const found = createHash('sha256').update(bytes).digest('hex')
+  const found = sha256Of(bytes)
   if (found !== expected) throw new BitwrightError({ what: `expected SHA-256 ${expected}, found ${found}: the file was changed or damaged`, where: path, remedy: 'import the data set again' })
 }
 
