@@ -43,11 +43,11 @@ export function* cifarRecords(images: Uint8Array, labels: Uint16Array, first: nu
       throw new BitwrightError({ what: `expected a label from 0 to ${CIFAR_CLASSES - 1} at byte ${i * CIFAR_RECORD}, found ${label} for image ${i} of ${count}`, where, remedy: `${AGAIN}: it is damaged, or not of CIFAR-10, binary version` })
     }
     labels[first + i] = label
-    let to = (first + i) * CIFAR_PIXELS
-    for (let red = 1; red <= PLANE; red++) {
-      images[to++] = record[red] as number
-      images[to++] = record[red + PLANE] as number
-      images[to++] = record[red + 2 * PLANE] as number
+    const image = images.subarray((first + i) * CIFAR_PIXELS, (first + i + 1) * CIFAR_PIXELS)
+    for (let red = 1, to = 0; red <= PLANE; red++) {
+      image[to++] = record[red] as number
+      image[to++] = record[red + PLANE] as number
+      image[to++] = record[red + 2 * PLANE] as number
     }
   }
 }
