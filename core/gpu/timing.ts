@@ -20,9 +20,9 @@ export async function timeLaunches(device: Device, executable: Executable, host:
   return times[1] as number
 }
 
-/** Microseconds of one run of all launches, the first included: callers warm up. */
-export function timeOnce(device: Device, executable: Executable, host: Host): Promise<number> {
-  return runTimed(device, executable.launches, 1, host)
+/** Microseconds of one run of all launches, averaged over `repeats` in one submission; callers warm up. */
+export async function timeRepeated(device: Device, executable: Executable, host: Host, repeats: number): Promise<number> {
+  return (await runTimed(device, executable.launches, repeats, host)) / repeats
 }
 
 /** Microseconds on the device where it has timestamps, else on the clock. */

@@ -1,3 +1,4 @@
+import { bytesText, grouped } from '../../../core/architecture/index.ts'
 import { engineRoutes } from '../../contract/engine.ts'
 import { openHome } from '../../services/home.ts'
 import { announceAdapter, withEngine } from '../engine.ts'
@@ -29,5 +30,13 @@ export async function bench(context: Context, { what, sizes, preset }: BenchOpti
     { title: 'as fast', align: 'right', cell: entry => (entry.ratio === undefined ? '' : times(entry.ratio)) },
     { title: 'against', cell: entry => entry.against ?? '' },
   ], value.results)
-  return { schema: BenchResultSchema, value, text: [...lines, '', `all on ${value.adapter}, in this one run`].join('\n') }
+  const speeds = value.results.flatMap(({ name, imagesPerSecond }) => (imagesPerSecond === undefined ? [] : [`${name}: ${grouped(Math.round(imagesPerSecond))} images/s`]))
+  const { memory } = value
+  const bytes = memory
+    ? [
+        `activations kept for backward: ${bytesText(memory.activationBytes)}; as float32 they would take ${bytesText(memory.floatActivationBytes)}, ${(memory.floatActivationBytes / memory.activationBytes).toFixed(0)} times as much`,
+        `all tensors of a step share ${bytesText(memory.stepBytes)}; parameters and optimizer ${bytesText(memory.storedBytes)} for ${grouped(memory.parameters)} parameters`,
+      ]
+    : []
+  return { schema: BenchResultSchema, value, text: [...lines, '', ...speeds, ...bytes, `all on ${value.adapter}, in this one run`].join('\n') }
 }

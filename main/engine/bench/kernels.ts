@@ -2,7 +2,7 @@ import { Executable, type Candidate } from '../../../core/gpu/executable.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
-import { timeOnce } from '../../../core/gpu/timing.ts'
+import { timeRepeated } from '../../../core/gpu/timing.ts'
 import type { Engine } from '../../../core/training/session.ts'
 
 /** Rows x depth times depth x outputs. */
@@ -16,8 +16,8 @@ export interface GemmSize {
 export interface Contestant {
   readonly name: string
   readonly operations: number
-  /** Milliseconds of one run, on the device's clock where it has one. */
-  time(): Promise<number>
+  /** Milliseconds of one run, averaged over `repeats` in a row, on the device's clock where it has one. */
+  time(repeats: number): Promise<number>
   close(): void
 }
 
@@ -73,13 +73,17 @@ function contestant(engine: Engine, host: Engine['host'], executable: Executable
   return {
     name,
     operations,
-    time: async () => (await timeOnce(engine.toolbox.device, executable, host)) / 1000,
+    time: async repeats => (await timeRepeated(engine.toolbox.device, executable, host, repeats)) / 1000,
     close() {
       executable.destroy()
       memory.destroy()
     },
   }
 }
+
+/** A quick kernel is run again and again for so long in a round, that a moment's disturbance does not decide. */
+const LEAST_MILLISECONDS = 150
+const MOST_REPEATS = 200
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -92,10 +96,14 @@ export function median(values: readonly number[]): number {
  */
 export async function race(contestants: readonly Contestant[], rounds: number): Promise<ReadonlyMap<Contestant, readonly number[]>> {
   const times = new Map<Contestant, number[]>(contestants.map(one => [one, []]))
-  // Software adapters compile at the first dispatch: that one is not counted.
-  for (const one of contestants) await one.time()
+  const repeats = new Map<Contestant, number>()
+  for (const one of contestants) {
+    // Software adapters compile at the first dispatch: that one is not counted.
+    await one.time(1)
+    repeats.set(one, Math.min(MOST_REPEATS, Math.max(1, Math.ceil(LEAST_MILLISECONDS / (await one.time(1))))))
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const one of contestants) times.get(one)?.push(await one.time())
+    for (const one of contestants) times.get(one)?.push(await one.time(repeats.get(one) ?? 1))
   }
   return times
 }
