@@ -75,6 +75,12 @@ function pixelsAdded(node: string, source: Signal, port: string): Problem {
   }
 }
 
+/** As in "heights, widths and channels". */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}
+
 /**
  * One problem for every input whose shape keeps the branches apart: for `add` all of it must agree, for `concat` height
  * and width. The others are held to the smallest picture, since a picture can be made smaller.
@@ -121,7 +127,7 @@ function shapesDiffer(node: string, shape: Shape, port: string, target: Shape, o
   return {
     code: 'shapesDiffer',
     severity: 'error',
-    message: `${node} cannot join ${port}, ${shapeText(shape)}, with ${other}, ${shapeText(target)}: the ${differing.join(' and ')} differ`,
+    message: `${node} cannot join ${port}, ${shapeText(shape)}, with ${other}, ${shapeText(target)}: the ${listed(differing)} differ`,
     node,
     port,
     fixes: [...(fix ? [fix] : []), { label: `Remove ${node}`, node, remove: true }],
