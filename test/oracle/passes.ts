@@ -13,6 +13,7 @@ import { at, Matrix } from './numbers.ts'
 import { named, spreadName } from './parameters.ts'
 import { avgPoolBackward, avgPoolForward, globalAvgPoolBackward, globalAvgPoolForward, maxPoolBackward, maxPoolForward } from './pool.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
+import { activationLabels, concatLabels, convLabels, dropoutLabels, poolLabels, sumLabels } from './ties.ts'
 import type { Size } from './window.ts'
 
 /** What a layer made of one batch, and what its backward pass needs. A head's output is the scores it was given. */
@@ -26,11 +27,8 @@ export interface Result {
   readonly mask?: Matrix
   /** Of pixels: the factor on `offset` in each of them, 1, or what dropout makes of it. */
   readonly ones?: Matrix
-  /**
-   * Of a convolution of pixels: the sum of weights that `offset` multiplies, other at the border than inside. Sums
-   * scale * I + offset * S that are equal are so in float32 as well if their S, hence their I, agree.
-   */
-  readonly labels?: Matrix
+  /** Which equal values are so in float32 as well (ties.ts). */
+  readonly labels?: Matrix | undefined
 }
 
 export interface Tensors {
@@ -71,25 +69,35 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
     case 'conv2d': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
       const weight = named(parameters, `${layer.id}.weight`)
-      const output = convForward(input, weight, { ...layer, picture }, bias)
-      const labels = source.ones && convForward(source.ones, weight, { ...layer, picture })
-      return { output, exact: source.exact && layer.binary && !layer.bias && allExactIntegers(output), ...(labels && { labels }) }
+      const options = { ...layer, picture }
+      const output = convForward(input, weight, options, bias)
+      const exact = source.exact && layer.binary && !layer.bias && allExactIntegers(output)
+      return { output, exact, labels: exact ? undefined : convLabels(source, weight, options, output) }
     }
-    case 'maxPool': return { output: maxPoolForward(input, picture, layer.window), exact: source.exact }
-    case 'avgPool': return exactIfWhole(avgPoolForward(input, picture, layer.window), sources)
+    case 'maxPool': {
+      const output = maxPoolForward(input, picture, layer.window)
+      return { output, exact: source.exact, labels: poolLabels(source, output) }
+    }
+    case 'avgPool': {
+      const output = avgPoolForward(input, picture, layer.window)
+      return { ...exactIfWhole(output, sources), labels: sumLabels(sources, layer.window.size ** 2, output) }
+    }
     case 'globalAvgPool': return exactIfWhole(globalAvgPoolForward(input, picture), sources)
-    case 'concat': return { output: concatForward(sources.map(each => each.output)), exact: sources.every(each => each.exact) }
-    case 'add': return exactIfWhole(addForward(sources.map(each => each.output)), sources)
+    case 'concat': return { output: concatForward(sources.map(each => each.output)), exact: sources.every(each => each.exact), labels: concatLabels(sources) }
+    case 'add': {
+      const summed = exactIfWhole(addForward(sources.map(each => each.output)), sources)
+      return { ...summed, labels: summed.exact ? undefined : sumLabels(sources, sources.length, summed.output) }
+    }
     case 'batchNorm': {
-      const labels = source.labels && { labels: source.labels }
+      const { labels } = source
       const gamma = named(parameters, `${layer.id}.gamma`)
       const beta = layer.beta ? named(parameters, `${layer.id}.beta`) : undefined
       if (training === undefined) {
         const running = { mean: named(states, `${layer.id}.runningMean`), spread: named(states, spreadName(layer.id, layer.options.running)) }
-        return { output: normalise(input, running.mean, runningInverse(running, layer.options), gamma, beta, layer.options, margins), exact: false, ...labels }
+        return { output: normalise(input, running.mean, runningInverse(running, layer.options), gamma, beta, layer.options, margins), exact: false, labels }
       }
       const statistics = batchStatistics(input, layer.options, allMargins)
-      return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics, ...labels }
+      return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics, labels }
     }
     case 'sign': {
       if (layer.mode === 'deterministic' || training === undefined) return { output: signDeterministic(input, layer.zero, margins), exact: true }
@@ -100,9 +108,9 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
       if (training === undefined) return { output: input, exact: source.exact, ...(source.ones && { ones: source.ones }) }
       const draw = elementDraws(training.seed, 'dropout', layer.ordinal, input.columns, training.step)
       const mask = dropoutMask(input.rows, input.columns, layer.rate, draw, allMargins)
-      return { ...exactIfWhole(applyMask(input, mask), sources), mask, ...(source.ones && { ones: applyMask(source.ones, mask) }) }
+      return { ...exactIfWhole(applyMask(input, mask), sources), mask, labels: dropoutLabels(source, mask), ...(source.ones && { ones: applyMask(source.ones, mask) }) }
     }
-    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact }
+    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact, labels: activationLabels(source, layer.function) }
     case 'head': return { output: input, exact: source.exact }
   }
 }

@@ -151,18 +151,45 @@ describe('gradients of a smooth network of branches', () => {
 })
 
 describe('ties of a max-pool', () => {
-  it('of equal sums of pixels inside are certain: the same integers, the first wins', () => {
-    const steps: Step[] = [input(6, 6, 1), ['c', 'conv2d', { filters: 2, padding: 0 }], ['p', 'maxPool'], ['n', 'batchNorm'], ['flat', 'flatten'], ['out', 'head']]
-    const { margin } = new OracleNetwork(chainProject(steps), HALF_RANGE).trainStep(new Uint8Array(72).fill(77), [0, 1], 1, 0)
-    expect(margin.categories.maxPool).toBe(Infinity)
+  /** The maxPool margin of a step over a constant picture of 6 x 6, where sums of whole windows are equal. */
+  function margin(middle: readonly Step[], pixelMap = HALF_RANGE): number {
+    const steps: Step[] = [input(6, 6, 1), ...middle, ['p', 'maxPool'], ['n', 'batchNorm'], ['flat', 'flatten'], ['out', 'head']]
+    return new OracleNetwork(chainProject(steps), pixelMap).trainStep(new Uint8Array(72).fill(77), [0, 1], 1, 0).margin.categories.maxPool
+  }
+  const inside: Step = ['c', 'conv2d', { filters: 2, padding: 0 }]
+  const reals: Step = ['c', 'conv2d', { filters: 2, padding: 0, weights: 'real', bias: true }]
+
+  it('are certain for sums of pixels inside, as they are or normalised: the same whole numbers, the first wins', () => {
+    expect(margin([inside])).toBe(Infinity)
+    expect(margin([inside, ['m', 'batchNorm']])).toBe(Infinity)
+    expect(margin([inside, ['m', 'batchNorm'], ['s', 'sign'], ['c2', 'conv2d', { filters: 3, padding: 0, bias: true }]])).toBe(Infinity)
   })
 
-  it('of sums at the border, which are made of other weights, are in doubt', () => {
+  it('are in doubt for real sums, but for what an activation clips', () => {
+    expect(margin([reals])).toBe(0)
+    expect(margin([inside, ['m', 'avgPool', { stride: 1 }]])).toBe(0)
+    const network = (bias: number): OracleNetwork => {
+      const made = new OracleNetwork(chainProject([input(6, 6, 1), reals, ['r', 'activation'], ['p', 'maxPool'], ['flat', 'flatten'], ['out', 'head']]), HALF_RANGE)
+      made.parameters.set('c.bias', Float64Array.of(bias, bias))
+      return made
+    }
+    const of = (bias: number): number => network(bias).trainStep(new Uint8Array(36).fill(77), [0], 1, 0).margin.categories.maxPool
+    expect([of(-9), of(9)]).toEqual([Infinity, 0])
+  })
+
+  it('are in doubt for sums of pixels at the border, which are made of other weights', () => {
     const network = new OracleNetwork(chainProject([input(2, 2, 1), ['c', 'conv2d', { filters: 1 }], ['p', 'maxPool'], ['flat', 'flatten'], ['out', 'head']]), { scale: 1 / 256, offset: -0.25 })
     // Every place sees all four pixels, 0, 0, 1 / 8 and 0; the weight of -1 falls on a 0 or outside, so all sums are 1 / 8.
     network.parameters.set('c.weight', Float64Array.of(1, 1, 1, 1, 1, -1, 1, 1, 1))
-    const pixels = Uint8Array.of(64, 64, 96, 64)
-    expect(network.trainStep(pixels, [0], 1, 0).margin.categories.maxPool).toBe(0)
+    expect(network.trainStep(Uint8Array.of(64, 64, 96, 64), [0], 1, 0).margin.categories.maxPool).toBe(0)
+  })
+
+  it('of bits that dropout scaled are certain, since the sums behind are whole numbers', () => {
+    const steps: Step[] = [input(4, 4, 1), ['c', 'conv2d', { filters: 5 }], ['n', 'batchNorm'], ['s', 'sign'], ['drop', 'dropout', { rate: 0.3 }], ['c2', 'conv2d', { filters: 6 }], ['p', 'maxPool'], ['m', 'batchNorm'], ['flat', 'flatten'], ['out', 'head']]
+    const { margin: found } = new OracleNetwork(chainProject(steps), HALF_RANGE).trainStep(randomPixels(16 * 8, 3), randomLabels(8, 4, 2), 1, 0)
+    // Whole numbers times 1 / 0.7, none larger than 45 of them.
+    expect(found.categories.maxPool).toBeGreaterThan(1 / 50)
+    expect(found.categories.maxPool).toBeLessThan(Infinity)
   })
 })
 

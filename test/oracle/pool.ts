@@ -19,8 +19,8 @@ export function maxPoolForward(input: Matrix, picture: Size, window: Window): Ma
 
 /**
  * The gradient of a place goes to the first of its largest values in the order of taps. Values within NOISE of each other
- * are one value that float64 could not add up alike (integers times dropout's factor, for instance), hence a tie. With
- * `labels`, only such values are known to be equal in float32 as well whose labels agree.
+ * are one value that float64 could not add up alike (integers times dropout's factor, for instance), hence a tie: one that
+ * float32 finds as well only where `labels`, if there are any, agree (ties.ts).
  */
 export function maxPoolBackward(input: Matrix, picture: Size, window: Window, gradient: Matrix, margins = new Margins(), labels?: Matrix): Matrix {
   const { images } = imagesAndRows(input.rows, picture, window)
