@@ -34,7 +34,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   pixel_conv: [{ shader: 'pixel_conv_block' }, { shader: 'pixel_conv_block', overrides: wide }],
   conv_grad_input: [{ shader: 'conv_grad_input_block' }, { shader: 'conv_grad_input_block', overrides: tall }, { shader: 'conv_grad_input_subgroup8' }],
   conv_grad_weight: [{ shader: 'conv_grad_weight_block' }, { shader: 'conv_grad_weight_block', overrides: tall }, { shader: 'conv_grad_weight_subgroup8' }],
-  conv_grad_weight_pixels: [{ shader: 'conv_grad_weight_pixels_block' }, { shader: 'conv_grad_weight_pixels_block', overrides: tall }],
+  conv_grad_weight_pixels: [{ shader: 'conv_grad_weight_pixels_block' }, { shader: 'conv_grad_weight_pixels_block', overrides: tall }, { shader: 'conv_grad_weight_pixels_subgroup8' }],
   f32_conv: [{ shader: 'f32_conv_block' }, { shader: 'f32_conv_block', overrides: wide }, { shader: 'f32_conv_subgroup8' }],
   f32_conv_grad_input: [{ shader: 'f32_conv_grad_input_block' }, { shader: 'f32_conv_grad_input_block', overrides: tall }],
   f32_conv_grad_weight: [{ shader: 'f32_conv_grad_weight_block' }, { shader: 'f32_conv_grad_weight_block', overrides: tall }],
