@@ -1,7 +1,7 @@
 // include: normalise
 // y[m][n] as float32 from a (normalised) sum, for layers that take reals.
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]. One invocation owns one value.
-// dispatch: x = ceil(outputs / 64), y = rows
+// dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
 
 struct Params {
   rows: u32,
@@ -15,10 +15,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read> beta: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let n = id.x;
-  if (n >= params.outputs) { return; }
+  if (n >= params.outputs || id.y >= params.rows) { return; }
   let at = id.y * params.outputs + n;
   let sum = sum_of(sums[at], params.scale);
   if (NORMALISE) {

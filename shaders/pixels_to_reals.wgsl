@@ -1,5 +1,6 @@
 // y[m][n] = scale * pixel + offset, or 0 where absent: 8-bit input as float32.
-// pixels: [rows][ceil(outputs / 4)], four a word; presence: [rows][words]; y: [rows][outputs].
+// pixels: [rows][ceil(outputs / 4)], four a word; y: [rows][outputs]; presence: [rows][positions][words], where a position has
+// `channels` of the outputs.
 // PRESENCE off: presence is bound but not read. One invocation owns one value.
 // dispatch: x = ceil(outputs / 64), y = rows
 
@@ -8,6 +9,7 @@ override PRESENCE: bool = false;
 struct Params {
   rows: u32,
   outputs: u32,
+  channels: u32,
   words: u32,
   scale: f32,
   offset: f32,
@@ -23,6 +25,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (n >= params.outputs) { return; }
   let word = pixels[id.y * ((params.outputs + 3) / 4) + (n >> 2)];
   var value = fma(params.scale, f32((word >> (8 * (n & 3))) & 255), params.offset);
-  if (PRESENCE) { value = select(0.0, value, ((presence[id.y * params.words + (n >> 5)] >> (n & 31)) & 1) == 1); }
+  if (PRESENCE) {
+    let c = n % params.channels;
+    let at = (id.y * (params.outputs / params.channels) + n / params.channels) * params.words + (c >> 5);
+    value = select(0.0, value, ((presence[at] >> (c & 31)) & 1) == 1);
+  }
   y[id.y * params.outputs + n] = value;
 }

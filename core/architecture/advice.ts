@@ -58,9 +58,9 @@ const sign: Rule = (place, _structure, signals) => {
 }
 
 /** Two maps without anything non-linear between them could be one. */
-const dense: Rule = (place, structure) => {
+const weights: Rule = (place, structure) => {
   const { id } = place.node
-  const before = beyond(place, structure, 'batchNorm', 'dropout', 'flatten')
+  const before = beyond(place, structure, 'batchNorm', 'dropout', 'flatten', 'avgPool', 'globalAvgPool')
   if (before?.kind?.family === 'weights') {
     return {
       code: 'nothingNonLinear',
@@ -70,8 +70,7 @@ const dense: Rule = (place, structure) => {
       fixes: [{ label: 'Insert a sign', before: id, insert: 'sign' }],
     }
   }
-  const consumers = place.consumers.map(consumer => structure.nodes[consumer]?.kind?.kind)
-  if (place.attributes?.['bias'] === true && consumers.length > 0 && consumers.every(kind => kind === 'batchNorm')) {
+  if (place.attributes?.['bias'] === true && onlyNormalised(place, structure)) {
     return {
       code: 'biasBeforeBatchNorm',
       severity: 'warning',
@@ -82,6 +81,14 @@ const dense: Rule = (place, structure) => {
     }
   }
   return undefined
+}
+
+/** Whether every way on leads to batch normalisation, pools aside: a bias comes out of a maximum or a mean as it went in. */
+function onlyNormalised({ consumers }: Place, structure: Structure): boolean {
+  return consumers.length > 0 && consumers.every(at => {
+    const consumer = structure.nodes[at]
+    return consumer?.kind?.kind === 'batchNorm' || (consumer?.kind?.family === 'pool' && onlyNormalised(consumer, structure))
+  })
 }
 
 const dropout: Rule = (place, structure) => {
@@ -97,4 +104,4 @@ const dropout: Rule = (place, structure) => {
   }
 }
 
-const RULES: ReadonlyMap<string, Rule> = new Map([['head', head], ['sign', sign], ['dense', dense], ['dropout', dropout]])
+const RULES: ReadonlyMap<string, Rule> = new Map([['head', head], ['sign', sign], ['dense', weights], ['conv2d', weights], ['dropout', dropout]])

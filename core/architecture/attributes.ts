@@ -118,6 +118,9 @@ function invalid(kind: LayerKind, node: LayerNode, name: string, control: Contro
     message: `${node.id} needs ${name} as ${controlText(control)}; found ${value === undefined ? 'none' : JSON.stringify(value)}`,
     node: node.id,
     field: name,
-    fixes: mended === undefined ? [] : [{ label: `Set ${name} to ${String(mended)}`, node: node.id, set: { [name]: mended } }],
+    fixes: [
+      ...(mended === undefined ? [] : [{ label: `Set ${name} to ${String(mended)}`, node: node.id, set: { [name]: mended } }]),
+      ...(mended === undefined && z.safeParse(schema, undefined).success ? [{ label: `Leave out ${name}`, node: node.id, set: {}, unset: [name] }] : []),
+    ],
   }
 }

@@ -63,11 +63,13 @@ export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optim
 
 /**
  * Bits per image a node keeps for backward. With batch normalisation and sign, that is one bit of the sign's output and
- * one of its mask per value: the sums in between are computed again from bits, unless the recipe keeps them.
+ * one of its mask per value: the sums in between are computed again from bits, unless the recipe keeps them, for the
+ * statistics of batch normalisation and to find the maxima of a max-pool.
  */
 export function savedBitsOf(node: InferredNode, activations: Recipe['activations']): number {
   const [source] = node.inputs
-  const kept = activations === 'keep' && node.kind === 'batchNorm' && source ? 32 * elements(source.shape) : 0
+  const sums = source?.flow === 'integers' || source?.flow === 'reals'
+  const kept = activations === 'keep' && (node.kind === 'batchNorm' || node.kind === 'maxPool') && source && sums ? 32 * elements(source.shape) : 0
   return (node.cost?.savedBits ?? 0) + kept
 }
 

@@ -8,10 +8,12 @@ export { DatasetNameSchema, parseAs, ProjectSchema, type Project } from './proje
 export { channels, elements, MAX_VALUES, wordsOf, type Flow, type Shape, type Signal } from './signal.ts'
 export { portsOf, type Cost, type Edit, type Family, type FieldHelp, type Fix, type Inferred, type LayerKind, type Problem, type ProblemCode } from './kind.ts'
 export {
-  activation, attributesOf, batchNorm, dense, dropout, flatten, head, input, kindOf, layerKinds, sign,
-  type ActivationAttributes, type BatchNormAttributes, type DenseAttributes, type DropoutAttributes, type FlattenAttributes,
-  type HeadAttributes, type InputAttributes, type LayerKinds, type SignAttributes,
+  activation, add, attributesOf, avgPool, batchNorm, concat, conv2d, dense, dropout, flatten, globalAvgPool, head, input, kindOf, layerKinds, maxPool, sign, windowOfConvolution,
+  type ActivationAttributes, type AddAttributes, type AvgPoolAttributes, type BatchNormAttributes, type ConcatAttributes, type Conv2dAttributes,
+  type DenseAttributes, type DropoutAttributes, type FlattenAttributes, type GlobalAvgPoolAttributes, type HeadAttributes, type InputAttributes,
+  type LayerKinds, type MaxPoolAttributes, type SignAttributes,
 } from './kinds/index.ts'
+export { MAX_WINDOW, windowPlaces, type Window } from './window.ts'
 export { controlsOf, controlText, type Control } from './attributes.ts'
 export { hasErrors, inferArchitecture, type InferredNode, type Inference } from './infer.ts'
 export { applyFix, removeNode } from './fix.ts'

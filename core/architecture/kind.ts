@@ -39,7 +39,8 @@ export type ProblemCode =
   // its edges
   | 'missingNode' | 'missingPort' | 'severalEdges' | 'cycle' | 'unconnectedInput' | 'leadsNowhere' | 'noInput' | 'severalInputs' | 'noHead'
   // what flows
-  | 'needsVector' | 'wrongFlow' | 'nothingToNormalise' | 'alreadyBits' | 'tooLarge'
+  | 'needsVector' | 'needsPicture' | 'wrongFlow' | 'nothingToNormalise' | 'alreadyBits' | 'tooLarge'
+  | 'windowTooLarge' | 'paddingTooWide' | 'shapesDiffer' | 'flowsDiffer'
   // advice
   | 'alreadyVector' | 'headWithoutBatchNorm' | 'biasBeforeBatchNorm' | 'signWithoutBatchNorm' | 'nothingNonLinear' | 'dropoutTwice'
 
@@ -95,7 +96,7 @@ export type Inferred =
   | { readonly output?: Signal; readonly cost: Cost; readonly problems?: readonly Problem[] }
   | { readonly problems: readonly Problem[] }
 
-export type Family = 'input' | 'weights' | 'normalise' | 'activate' | 'regularise' | 'reshape' | 'output'
+export type Family = 'input' | 'weights' | 'normalise' | 'activate' | 'regularise' | 'pool' | 'join' | 'reshape' | 'output'
 
 /** A kind of layer, as the graph sees it. What it computes is in core/layers. */
 export interface LayerKind<A extends z.ZodObject = z.ZodObject> {

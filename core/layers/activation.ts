@@ -1,14 +1,15 @@
 import type { ActivationAttributes } from '../architecture/kinds/activation.ts'
 import { invariant } from '../errors.ts'
-import { asReals, realsValue, sumReading } from './conversions.ts'
+import { asReals, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
 import { channels, words } from './values.ts'
 
 /** A real activation (relu, hardTanh); where its gradient passes is kept as one bit a value. */
 export const buildActivation: Builder<ActivationAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `activation ${site.id} has no input`)
-  const { program, rows } = context
+  const { program } = context
   const source = input.flow === 'sums' ? input : realsValue(input.shape, asReals(context, input))
+  const rows = rowsOf(context, source)
   const outputs = channels(source)
   const y = program.tensor('activation', 'f32', [rows, outputs])
   const gradient_mask = program.tensor('gradient mask', 'u32', [rows, words(source)])

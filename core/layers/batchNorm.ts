@@ -1,8 +1,8 @@
 import type { BatchNormAttributes } from '../architecture/kinds/batchNorm.ts'
 import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
-import { asReals, oneMask, realsValue } from './conversions.ts'
-import type { Builder } from './context.ts'
+import { asReals, oneMask, realsValue, rowsOf, splitRows, sumParts } from './conversions.ts'
+import type { Builder, Parameter } from './context.ts'
 import { batchNormScale } from './layerScale.ts'
 import { channels, words, type Sums } from './values.ts'
 
@@ -13,9 +13,11 @@ import { channels, words, type Sums } from './values.ts'
  */
 export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `batch norm ${site.id} has no input`)
-  const { program, rows, recipe, training } = context
+  const { program, recipe, training } = context
   const source: Sums = input.flow === 'sums' && !input.normalisation ? input : realsValue(input.shape, asReals(context, input))
+  const rows = rowsOf(context, source)
   const outputs = channels(source)
+  const { part_rows, parts } = splitRows(rows)
   const shift = attributes.mode === 'shift'
   const overrides = { INTEGER: Number(source.integer), SHIFT: Number(shift), FLOOR: Number(shift && attributes.rounding === 'floor') }
   const RUNNING_VARIANCE = Number(attributes.running === 'variance')
@@ -33,11 +35,16 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
 
   const statistics = program.tensor('statistics', 'f32', [2, outputs])
   if (training) {
+    const sizes = { rows, outputs, part_rows }
+    const totals = program.tensor('totals', 'f32', [parts, outputs])
+    const squares = program.tensor('squares', 'f32', [parts, outputs])
+    program.launch('batch_norm_sums', { sums: source.sums, totals }, { ...sizes, scale: source.scale }, { INTEGER: overrides.INTEGER })
+    program.launch('batch_norm_squares', { sums: source.sums, totals, squares }, { ...sizes, scale: source.scale }, overrides)
     program.launch(
       'batch_norm_statistics',
-      { sums: source.sums, statistics, running_mean, running_spread, health: context.ports.health },
-      { rows, outputs, scale: source.scale, epsilon: attributes.epsilon, momentum: attributes.momentum, place: context.healthPlace(site) },
-      { ...overrides, RUNNING_VARIANCE },
+      { totals, squares, statistics, running_mean, running_spread, health: context.ports.health },
+      { ...sizes, epsilon: attributes.epsilon, momentum: attributes.momentum, place: context.healthPlace(site) },
+      { SHIFT: overrides.SHIFT, FLOOR: overrides.FLOOR, RUNNING_VARIANCE },
     )
   } else {
     program.launch('batch_norm_running', { running_mean, running_spread, statistics }, { outputs, epsilon: attributes.epsilon }, { SHIFT: overrides.SHIFT, FLOOR: overrides.FLOOR, RUNNING_VARIANCE })
@@ -50,16 +57,19 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
       const sums = source.again()
       const mask = oneMask(context, gradient)
       const dx = program.tensor('input gradient', 'f32', [rows, outputs])
-      const dgamma = context.gradientTensor(gamma)
-      const dbeta = beta ? context.gradientTensor(beta) : program.tensor('beta gradient', 'f32', [outputs])
-      program.launch(
-        'batch_norm_backward',
-        { sums, statistics, gamma: gamma.tensor, g: gradient.data, mask: mask ?? gradient.data, dx, dgamma, dbeta },
-        { rows, outputs, words: words(source), scale: source.scale, g_scale: gradient.scale },
-        { ...overrides, MASKED: Number(mask !== undefined) },
-      )
-      context.update(gamma, dgamma)
-      if (beta) context.update(beta, dbeta)
+      const totals = program.tensor('totals', 'f32', [3, outputs])
+      const reading = { sums, statistics, g: gradient.data, mask: mask ?? gradient.data }
+      const sizes = { rows, outputs, words: words(source), part_rows, scale: source.scale, g_scale: gradient.scale }
+      const kind = { ...overrides, MASKED: Number(mask !== undefined) }
+      sumParts(context, parts, totals, [3, outputs], partial => { program.launch('batch_norm_backward_sums', { ...reading, parts: partial }, sizes, kind) })
+      program.launch('batch_norm_backward', { ...reading, gamma: gamma.tensor, totals, dx }, sizes, kind)
+      const take = (parameter: Parameter, first: number): void => {
+        const y = context.gradientTensor(parameter)
+        program.launch('take_channels', { x: totals, y }, { rows: 1, channels: outputs, outputs: 3 * outputs, first })
+        context.update(parameter, y)
+      }
+      take(gamma, 2 * outputs)
+      if (beta) take(beta, 0)
       return [input.flow === 'pixels' ? undefined : { data: dx, masks: [], scale: 1 }]
     },
   }

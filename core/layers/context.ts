@@ -1,4 +1,5 @@
 import type { Recipe } from '../architecture/recipe.ts'
+import { wordsOf } from '../architecture/signal.ts'
 import type { Program } from '../gpu/program.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import type { Pair } from '../random.ts'
@@ -13,12 +14,20 @@ export interface Parameter {
   readonly node: string
   readonly tensor: Tensor
   readonly depth: number
+  /** Parts of the depth whose bits fill words of their own: the taps of a convolution, 1 for all else. */
+  readonly taps: number
   readonly outputs: number
   readonly initial: Initial
   /** Factor on the step (layer learning-rate scale). */
   readonly factor: number
-  /** Bit weights derived from it, [words][outputs]; only latent weights of binary layers have them. */
+  /** Bit weights derived from it, [taps * words of a tap][outputs]; only latent weights of binary layers have them. */
   readonly packed?: Tensor
+}
+
+/** Sizes of packed weights as shaders take them: inputs that share words, and words in all. */
+export function wordsOfTaps(depth: number, taps: number): { readonly channels: number; readonly words: number } {
+  const channels = depth / taps
+  return { channels, words: taps * wordsOf(channels) }
 }
 
 /** What a layer keeps besides parameters: running statistics. */
@@ -42,7 +51,7 @@ export interface Context {
   readonly inputPath: 'planes' | 'float'
   /** Pixels, labels, metrics and predictions. */
   readonly ports: Ports
-  parameter(node: LayerSite, name: string, description: Omit<Parameter, 'name' | 'node' | 'tensor' | 'packed'> & { readonly binary?: boolean; readonly shape: readonly number[] }): Parameter
+  parameter(node: LayerSite, name: string, description: Omit<Parameter, 'name' | 'node' | 'tensor' | 'packed' | 'taps'> & { readonly binary?: boolean; readonly taps?: number; readonly shape: readonly number[] }): Parameter
   state(node: LayerSite, name: string, length: number, initial: number): Tensor
   /** A tensor of one value that the model owns and never changes. */
   constant(length: number, value: number): Tensor

@@ -3,7 +3,7 @@ import { wordsOf } from '../architecture/signal.ts'
 import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { Stream } from '../random.ts'
-import { asReals, plainGradient } from './conversions.ts'
+import { asReals, biasGradient, plainGradient } from './conversions.ts'
 import type { Builder, Context, Parameter } from './context.ts'
 import { layerScale } from './layerScale.ts'
 import { channels, type Sums, type Value } from './values.ts'
@@ -41,13 +41,13 @@ export const buildDense: Builder<DenseAttributes> = (context, site, [input], att
     output,
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches dense ${site.id}`)
-      const g = plainGradient(context, gradient, outputs)
+      const g = plainGradient(context, gradient, output)
       const dw = context.gradientTensor(weight)
       product.weightGradient(g, dw)
       context.update(weight, dw)
       if (bias) {
         const total = context.gradientTensor(bias)
-        program.launch('sum_rows', { x: g, total }, { rows, outputs })
+        biasGradient(context, g, total, output)
         context.update(bias, total)
       }
       // Nothing trains before the pixels, so their gradient is never computed.

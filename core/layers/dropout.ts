@@ -1,7 +1,7 @@
 import type { DropoutAttributes } from '../architecture/kinds/dropout.ts'
 import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
-import { asReals, oneMask, realsValue } from './conversions.ts'
+import { asReals, oneMask, realsValue, rowsOf } from './conversions.ts'
 import type { Builder } from './context.ts'
 import { channels, words, type Value } from './values.ts'
 
@@ -12,7 +12,8 @@ import { channels, words, type Value } from './values.ts'
 export const buildDropout: Builder<DropoutAttributes> = (context, site, [input], { rate }) => {
   invariant(input, () => `dropout ${site.id} has no input`)
   if (!context.training || rate === 0) return { output: input, backward: gradient => [gradient] }
-  const { program, rows } = context
+  const { program } = context
+  const rows = rowsOf(context, input)
   const outputs = channels(input)
   const sizes = { rows, outputs, words: words(input) }
   const kept = 1 / (1 - rate)

@@ -4,11 +4,14 @@ import { invariant } from '../errors.ts'
 import { buildActivation } from './activation.ts'
 import { buildBatchNorm } from './batchNorm.ts'
 import type { Builder } from './context.ts'
+import { buildConv2d } from './conv2d.ts'
 import { buildDense } from './dense.ts'
 import { buildDropout } from './dropout.ts'
 import { buildFlatten } from './flatten.ts'
 import { buildHead } from './head.ts'
 import { buildInput } from './input.ts'
+import { buildAdd, buildConcat } from './join.ts'
+import { buildAvgPool, buildGlobalAvgPool, buildMaxPool } from './pool.ts'
 import { buildSign } from './sign.ts'
 
 /** How each kind of layer is computed. A new kind is one entry here and one in core/architecture/kinds. */
@@ -16,6 +19,12 @@ const builders = {
   input: buildInput,
   flatten: buildFlatten,
   dense: buildDense,
+  conv2d: buildConv2d,
+  maxPool: buildMaxPool,
+  avgPool: buildAvgPool,
+  globalAvgPool: buildGlobalAvgPool,
+  concat: buildConcat,
+  add: buildAdd,
   batchNorm: buildBatchNorm,
   sign: buildSign,
   dropout: buildDropout,

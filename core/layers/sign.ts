@@ -1,7 +1,7 @@
 import type { SignAttributes } from '../architecture/kinds/sign.ts'
 import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
-import { asReals, realsValue, sumReading } from './conversions.ts'
+import { asReals, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
 import { channels, words } from './values.ts'
 
@@ -11,8 +11,9 @@ import { channels, words } from './values.ts'
  */
 export const buildSign: Builder<SignAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `sign ${site.id} has no input`)
-  const { program, rows, training } = context
+  const { program, training } = context
   const source = input.flow === 'sums' ? input : realsValue(input.shape, asReals(context, input))
+  const rows = rowsOf(context, source)
   const outputs = channels(source)
   const shape = [rows, words(source)]
   const zero = attributes.zero === 'zero'

@@ -1,7 +1,15 @@
-import { elements, wordsOf, type Shape } from '../architecture/signal.ts'
+import { channels as channelsOf, elements, wordsOf, type Shape } from '../architecture/signal.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 
-/** 8-bit input, four pixels a word, meaning scale * pixel + offset; presence bits say which pixels dropout kept. */
+/**
+ * A value has a row for every position of every image, row = (image * height + y) * width + x; a vector has one position. Below,
+ * `rows` counts these, and `channels` what each of them holds.
+ */
+
+/**
+ * 8-bit input [images][height * width * channels], four pixels a word, meaning scale * pixel + offset; presence bits
+ * [rows][words] say which pixels dropout kept.
+ */
 export interface Pixels {
   readonly flow: 'pixels'
   readonly shape: Shape
@@ -11,7 +19,7 @@ export interface Pixels {
   readonly presence?: Tensor
 }
 
-/** +-scale as bits [rows][words]; where a presence bit is 0 the value is 0 (dropout, or sign(0) = 0). */
+/** +-scale as bits [rows][words], words = ceil(channels / 32); where a presence bit is 0 the value is 0 (dropout, or sign(0) = 0). */
 export interface Bits {
   readonly flow: 'bits'
   readonly shape: Shape
@@ -52,10 +60,17 @@ export interface Gradient {
   readonly scale: number
 }
 
-export function channels(value: Value): number {
-  return elements(value.shape)
+export type Shaped = Pick<Value, 'shape'>
+
+export function channels({ shape }: Shaped): number {
+  return channelsOf(shape)
 }
 
-export function words(value: Value): number {
+/** Positions of one image: 1 for a vector. */
+export function positions({ shape }: Shaped): number {
+  return elements(shape) / channelsOf(shape)
+}
+
+export function words(value: Shaped): number {
   return wordsOf(channels(value))
 }

@@ -2,9 +2,9 @@ import { invariant } from '../errors.ts'
 import { Program } from '../gpu/program.ts'
 import { bytesOf, type Tensor } from '../gpu/tensor.ts'
 import { addGradients } from '../layers/conversions.ts'
-import type { Built, Context, LayerSite, Parameter, Ports } from '../layers/context.ts'
+import { wordsOfTaps, type Built, type Context, type LayerSite, type Parameter, type Ports } from '../layers/context.ts'
 import { builderOf } from '../layers/index.ts'
-import { channels, type Gradient, type Value } from '../layers/values.ts'
+import type { Gradient, Value } from '../layers/values.ts'
 import { streamKey } from '../random.ts'
 import type { Model } from './model.ts'
 
@@ -105,7 +105,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
         const source = node.sources[index]
         if (!passed || source === undefined) continue
         const other = reaching.get(source)
-        reaching.set(source, other ? addGradients(context, other, passed, channels(outputs.get(source) as Value)) : passed)
+        reaching.set(source, other ? addGradients(context, other, passed, outputs.get(source) as Value) : passed)
       }
       program.enter(id, 'update')
       for (const update of updates) recordUpdate(model, sites, program, ports, update)
@@ -117,7 +117,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {
   const { optimizer, project: { recipe } } = model
-  const { depth, outputs, factor, packed, tensor, node } = parameter
+  const { depth, taps, outputs, factor, packed, tensor, node } = parameter
   const clip = recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && packed !== undefined)
   const memory = Object.fromEntries(optimizer.memory.map(kind => [kind, model.memory(parameter, kind)]))
   // A binding may not be empty: a parameter without bits lends its kernel sixteen bytes (one vec4) that it never touches.
@@ -125,7 +125,7 @@ function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, progr
   program.launch(
     optimizer.shader,
     { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },
-    { outputs, depth, words: Math.ceil(depth / 32), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
+    { outputs, depth, ...wordsOfTaps(depth, taps), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
     { CLIP: Number(clip), PACK: Number(packed !== undefined) },
   )
 }

@@ -4,7 +4,7 @@ import type { Memory } from '../gpu/memory.ts'
 import { Program } from '../gpu/program.ts'
 import { lengthOf } from '../gpu/tensor.ts'
 import { fillUniform } from '../random.ts'
-import type { Parameter } from '../layers/context.ts'
+import { wordsOfTaps, type Parameter } from '../layers/context.ts'
 import type { Model } from './model.ts'
 
 /** A parameter's values before training: float32, the same on every machine for the same seed. */
@@ -31,8 +31,8 @@ export function writeConstants(model: Model, memory: Memory): void {
 /** Makes the bit weights from the latent ones, after these were written by the host. */
 export async function packWeights(model: Model, memory: Memory, toolbox: Toolbox): Promise<void> {
   const program = new Program()
-  for (const { tensor, packed, depth, outputs } of model.parameters.values()) {
-    if (packed) program.launch('pack_weights', { latent: tensor, packed }, { outputs, depth, words: Math.ceil(depth / 32) })
+  for (const { tensor, packed, depth, taps, outputs } of model.parameters.values()) {
+    if (packed) program.launch('pack_weights', { latent: tensor, packed }, { outputs, depth, ...wordsOfTaps(depth, taps) })
   }
   if (program.operations.length === 0) return
   const executable = await Executable.compile(program, memory, toolbox)

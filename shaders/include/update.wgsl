@@ -1,5 +1,6 @@
 // include: step
 // include: health
+// include: taps
 // The part that all optimizers share. An optimizer file defines
 //   fn change(index: u32, g: f32) -> f32
 // which moves its own state and returns what to add to parameter `index`, before the layer's factor.
@@ -12,6 +13,7 @@ struct Params {
   outputs: u32,
   depth: u32,
   words: u32,
+  channels: u32, // inputs that share words: those of one tap of a convolution, else all
   factor: f32,
   place: u32,
   first: f32,  // beta1 or momentum
@@ -28,11 +30,11 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= params.outputs) { return; }
-  let last = min(32u, params.depth - 32 * id.y);
+  let owned = owned_inputs(id.y);
   var word = 0u;
   var sound = true;
-  for (var j = 0u; j < last; j++) {
-    let index = (32 * id.y + j) * params.outputs + id.x;
+  for (var j = 0u; j < owned.y; j++) {
+    let index = (owned.x + j) * params.outputs + id.x;
     let g = gradient[index];
     var value = fma(params.factor, change(index, g), parameter[index]);
     sound = sound && finite(g) && finite(value);

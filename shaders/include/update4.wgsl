@@ -1,5 +1,6 @@
 // include: step
 // include: health
+// include: taps
 // update.wgsl for four neighbouring outputs at a time, where their number is a multiple of four: the same arithmetic, so the
 // same bits, with a quarter of the loads and stores (2026-11-23, lavapipe, 2048 x 2048, Adam: 1.6 times faster).
 // An optimizer file defines
@@ -11,6 +12,7 @@ struct Params {
   outputs: u32,
   depth: u32,
   words: u32,
+  channels: u32, // inputs that share words: those of one tap of a convolution, else all
   factor: f32,
   place: u32,
   first: f32,  // beta1 or momentum
@@ -28,11 +30,11 @@ struct Params {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let quarter = params.outputs / 4;
   if (id.x >= quarter) { return; }
-  let last = min(32u, params.depth - 32 * id.y);
+  let owned = owned_inputs(id.y);
   var word = vec4<u32>();
   var sound = true;
-  for (var j = 0u; j < last; j++) {
-    let index = (32 * id.y + j) * quarter + id.x;
+  for (var j = 0u; j < owned.y; j++) {
+    let index = (owned.x + j) * quarter + id.x;
     let g = gradient[index];
     var value = fma(vec4<f32>(params.factor), change(index, g), parameter[index]);
     sound = sound && all_finite(g) && all_finite(value);

@@ -54,6 +54,18 @@ export function packWeights(latent: ArrayLike<number>, inputs: number, outputs: 
   return packed
 }
 
+/** Latent weights of a convolution [tap * channels + channel][filter] as sign bits [tap][word][filter]: each tap's channels fill words of their own. */
+export function packKernels(latent: ArrayLike<number>, taps: number, channels: number, filters: number): Uint32Array {
+  const words = Math.ceil(channels / 32)
+  const packed = new Uint32Array(taps * words * filters)
+  const all = Float64Array.from(latent)
+  for (let tap = 0; tap < taps; tap++) {
+    const own = all.subarray(tap * channels * filters, (tap + 1) * channels * filters)
+    packed.set(packWeights(own, channels, filters), tap * words * filters)
+  }
+  return packed
+}
+
 /** [word][output] back to +-1 as [input][output]. */
 export function unpackWeights(packed: Uint32Array, inputs: number, outputs: number): Float64Array {
   const weights = new Float64Array(inputs * outputs)

@@ -1,7 +1,7 @@
 /** The random number an element of a layer gets at a step: the same for a row and channel however the work is split. */
 import { Stream, streamKey, threefry2x32, unitFloat } from '../../core/random.ts'
 
-/** Uniform draw in [0, 1) of (row, channel): row = image, channel = value within it. */
+/** Uniform draw in [0, 1) of (row, channel): row = image for a vector, position (n * height + y) * width + x for a picture. */
 export type Draw = (row: number, channel: number) => number
 
 /**

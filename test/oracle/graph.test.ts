@@ -11,19 +11,34 @@ const INPUT: Step = ['in', 'input', { height: 2, width: 3, channels: 2 }]
 describe('reading the document', () => {
   it('fills in the defaults that the layer kinds have', () => {
     const { architecture } = chainProject([INPUT, ['act', 'activation'], ['drop', 'dropout'], ['flat', 'flatten'], ['fc', 'dense', { units: 4 }], ['norm', 'batchNorm'], ['bits', 'sign'], ['out', 'head']])
-    const vector = { positions: 1, channels: 4 }
+    const vector = { height: 1, width: 1, channels: 4 }
     expect(readLayers(architecture)).toEqual([
-      { id: 'in', ordinal: 0, source: -1, positions: 6, channels: 2, kind: 'input' },
-      { id: 'act', ordinal: 1, source: 0, positions: 6, channels: 2, kind: 'activation', function: 'relu' },
-      { id: 'drop', ordinal: 2, source: 1, positions: 6, channels: 2, kind: 'dropout', rate: 0.5 },
-      { id: 'flat', ordinal: 3, source: 2, positions: 1, channels: 12, kind: 'flatten' },
-      { id: 'fc', ordinal: 4, source: 3, ...vector, kind: 'dense', inputs: 12, units: 4, binary: true, bias: false },
+      { id: 'in', ordinal: 0, sources: [], height: 2, width: 3, channels: 2, kind: 'input' },
+      { id: 'act', ordinal: 1, sources: [0], height: 2, width: 3, channels: 2, kind: 'activation', function: 'relu' },
+      { id: 'drop', ordinal: 2, sources: [1], height: 2, width: 3, channels: 2, kind: 'dropout', rate: 0.5 },
+      { id: 'flat', ordinal: 3, sources: [2], height: 1, width: 1, channels: 12, kind: 'flatten' },
+      { id: 'fc', ordinal: 4, sources: [3], ...vector, kind: 'dense', inputs: 12, units: 4, binary: true, bias: false },
       {
-        id: 'norm', ordinal: 5, source: 4, ...vector, kind: 'batchNorm', beta: true, gammaInit: 'one',
+        id: 'norm', ordinal: 5, sources: [4], ...vector, kind: 'batchNorm', beta: true, gammaInit: 'one',
         options: { mode: 'vanilla', epsilon: 1e-4, momentum: 0.1, running: 'inverseStd', rounding: 'nearest' },
       },
-      { id: 'bits', ordinal: 6, source: 5, ...vector, kind: 'sign', mode: 'deterministic', gradient: 'clip', zero: 'plus' },
-      { id: 'out', ordinal: 7, source: 6, ...vector, kind: 'head', loss: 'squaredHinge', weight: 1 },
+      { id: 'bits', ordinal: 6, sources: [5], ...vector, kind: 'sign', mode: 'deterministic', gradient: 'clip', zero: 'plus' },
+      { id: 'out', ordinal: 7, sources: [6], ...vector, kind: 'head', loss: 'squaredHinge', weight: 1 },
+    ])
+  })
+
+  it('fills in the defaults of convolutions and pools, and reads ports in order', () => {
+    const steps: Step[] = [['in', 'input', { height: 7, width: 6, channels: 2 }], ['c', 'conv2d', { filters: 5 }], ['d', 'conv2d', { filters: 4, kernel: 4, stride: 2 }], ['p', 'maxPool'], ['both', 'concat'], ['sum', 'add'], ['g', 'globalAvgPool'], ['out', 'head']]
+    const edges = [['in', 'c', 'in'], ['in', 'd', 'in'], ['c', 'p', 'in'], ['p', 'both', 'in2'], ['d', 'both', 'in1'], ['both', 'sum', 'a'], ['both', 'sum', 'b'], ['sum', 'g', 'in'], ['g', 'out', 'in']]
+    const layers = readLayers(graphProject(steps, edges.map(([from, node, port]) => ({ from: { node: from }, to: { node, port } }))).architecture)
+    const size = { height: 3, width: 3 }
+    expect(layers.slice(1, -1)).toEqual([
+      { id: 'c', ordinal: 1, sources: [0], height: 7, width: 6, channels: 5, kind: 'conv2d', inputs: 2, filters: 5, window: { size: 3, stride: 1, padding: 1 }, binary: true, bias: false },
+      { id: 'd', ordinal: 2, sources: [0], ...size, width: 3, channels: 4, kind: 'conv2d', inputs: 2, filters: 4, window: { size: 4, stride: 2, padding: 1 }, binary: true, bias: false },
+      { id: 'p', ordinal: 3, sources: [1], ...size, channels: 5, kind: 'maxPool', window: { size: 2, stride: 2, padding: 0 } },
+      { id: 'both', ordinal: 4, sources: [2, 3], ...size, channels: 9, kind: 'concat' },
+      { id: 'sum', ordinal: 5, sources: [4, 4], ...size, channels: 9, kind: 'add' },
+      { id: 'g', ordinal: 6, sources: [5], height: 1, width: 1, channels: 9, kind: 'globalAvgPool' },
     ])
   })
 

@@ -6,25 +6,28 @@ import type { Architecture, LayerNode } from '../../core/architecture/document.t
 import type { ActivationFunction } from './activation.ts'
 import type { BatchNormOptions } from './batchNorm.ts'
 import type { LossKind } from './loss.ts'
+import { outputSize, type Size, type Window } from './window.ts'
 
 export type LayerKind =
   | { readonly kind: 'input' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly inputs: number; readonly units: number; readonly binary: boolean; readonly bias: boolean }
+  | { readonly kind: 'conv2d'; readonly inputs: number; readonly filters: number; readonly window: Window; readonly binary: boolean; readonly bias: boolean }
+  | { readonly kind: 'maxPool' | 'avgPool'; readonly window: Window }
+  | { readonly kind: 'globalAvgPool' | 'concat' | 'add' }
   | { readonly kind: 'batchNorm'; readonly options: BatchNormOptions; readonly beta: boolean; readonly gammaInit: 'one' | 'uniform' }
   | { readonly kind: 'sign'; readonly mode: 'deterministic' | 'stochastic'; readonly gradient: 'clip' | 'strict'; readonly zero: 'plus' | 'zero' }
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'activation'; readonly function: ActivationFunction }
   | { readonly kind: 'head'; readonly loss: LossKind; readonly weight: number }
 
-export type Layer = LayerKind & {
+export type Layer = LayerKind & Size & {
   readonly id: string
   /** Place in the topological order, from 0. */
   readonly ordinal: number
-  /** Ordinal of the layer this one reads; -1 for the input. */
-  readonly source: number
-  /** Positions per image (height * width of a picture, 1 of a vector) and channels: a tensor has M * positions rows. */
-  readonly positions: number
+  /** Ordinals of the layers this one reads, in the order of its ports; none for the input. */
+  readonly sources: readonly number[]
+  /** Of the output, with its height and width (1 for a vector): a tensor has M * height * width rows and this many columns. */
   readonly channels: number
 }
 
@@ -45,36 +48,69 @@ export function readLayers(architecture: Architecture): Layer[] {
   const layers: Layer[] = []
   for (const node of topologicalOrder(architecture)) {
     const edges = architecture.edges.filter(edge => edge.to.node === node.id)
-    if (edges.length !== (node.kind === 'input' ? 0 : 1)) throw new Error(`node ${node.id} (${node.kind}) has ${edges.length} incoming edges`)
-    const source = layers.find(layer => layer.id === edges[0]?.from.node)
-    layers.push(readLayer(node, layers.length, source))
+    const ports = portsOf(node)
+    if (edges.length !== ports.length) throw new Error(`node ${node.id} (${node.kind}) has ${edges.length} incoming edges`)
+    const sources = ports.map(port => {
+      const edge = edges.find(candidate => candidate.to.port === port)
+      const source = layers.find(layer => layer.id === edge?.from.node)
+      if (source === undefined) throw new Error(`node ${node.id} has no input ${port}`)
+      return source
+    })
+    layers.push(readLayer(node, layers.length, sources))
   }
   if (layers.filter(layer => layer.kind === 'input').length !== 1) throw new Error('expected exactly one input node')
   if (!layers.some(layer => layer.kind === 'head')) throw new Error('expected at least one head')
   return layers
 }
 
-function readLayer(node: LayerNode, ordinal: number, source: Layer | undefined): Layer {
+function portsOf(node: LayerNode): string[] {
+  if (node.kind === 'input') return []
+  if (node.kind === 'add') return ['a', 'b']
+  if (node.kind === 'concat') return Array.from({ length: Number(node.attributes['inputs'] ?? 2) }, (_, i) => `in${i + 1}`)
+  return ['in']
+}
+
+const VECTOR: Size = { height: 1, width: 1 }
+
+function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]): Layer {
   const read = new AttributeReader(node)
-  const place = { id: node.id, ordinal, source: source?.ordinal ?? -1 }
+  const place = { id: node.id, ordinal, sources: sources.map(source => source.ordinal) }
+  const [source] = sources
   if (node.kind === 'input') {
-    const positions = read.number('height') * read.number('width')
-    const channels = read.number('channels')
+    const layer = { ...place, height: read.number('height'), width: read.number('width'), channels: read.number('channels'), kind: 'input' } as const
     read.finish()
-    return { ...place, positions, channels, kind: 'input' }
+    return layer
   }
   if (source === undefined) throw new Error(`node ${node.id} has no input`)
-  const shape = { positions: source.positions, channels: source.channels }
+  const size: Size = { height: source.height, width: source.width }
+  const shape = { ...size, channels: source.channels }
   const layer = ((): Layer => {
     switch (node.kind) {
-      case 'flatten': return { ...place, positions: 1, channels: shape.positions * shape.channels, kind: 'flatten' }
+      case 'flatten': return { ...place, ...VECTOR, channels: source.height * source.width * source.channels, kind: 'flatten' }
       case 'dense': {
-        if (shape.positions !== 1) throw new Error(`dense ${node.id} needs a vector`)
+        if (source.height * source.width !== 1) throw new Error(`dense ${node.id} needs a vector`)
         const units = read.number('units')
-        return {
-          ...place, positions: 1, channels: units, kind: 'dense', inputs: shape.channels, units,
-          binary: read.choice('weights', ['binary', 'real']) === 'binary', bias: read.boolean('bias', false),
-        }
+        return { ...place, ...VECTOR, channels: units, kind: 'dense', inputs: shape.channels, units, ...readWeights(read) }
+      }
+      case 'conv2d': {
+        const kernel = read.number('kernel', 3)
+        const window: Window = { size: kernel, stride: read.number('stride', 1), padding: read.number('padding', Math.floor((kernel - 1) / 2)) }
+        const filters = read.number('filters')
+        return { ...place, ...outputSize(size, window), channels: filters, kind: 'conv2d', inputs: shape.channels, filters, window, ...readWeights(read) }
+      }
+      case 'maxPool': case 'avgPool': {
+        const window: Window = { size: read.number('size', 2), stride: read.number('stride', 2), padding: read.number('padding', 0) }
+        return { ...place, ...outputSize(size, window), channels: shape.channels, kind: node.kind, window }
+      }
+      case 'globalAvgPool': return { ...place, ...VECTOR, channels: shape.channels, kind: 'globalAvgPool' }
+      case 'concat': {
+        read.number('inputs', 2)
+        requireSame(node, sources, ['height', 'width'])
+        return { ...place, ...size, channels: sources.reduce((sum, { channels }) => sum + channels, 0), kind: 'concat' }
+      }
+      case 'add': {
+        requireSame(node, sources, ['height', 'width', 'channels'])
+        return { ...place, ...shape, kind: 'add' }
       }
       case 'batchNorm': {
         const options: BatchNormOptions = {
@@ -98,6 +134,16 @@ function readLayer(node: LayerNode, ordinal: number, source: Layer | undefined):
   })()
   read.finish()
   return layer
+}
+
+function readWeights(read: AttributeReader): { binary: boolean; bias: boolean } {
+  return { binary: read.choice('weights', ['binary', 'real']) === 'binary', bias: read.boolean('bias', false) }
+}
+
+function requireSame(node: LayerNode, sources: readonly Layer[], sides: readonly ('height' | 'width' | 'channels')[]): void {
+  for (const side of sides) {
+    if (new Set(sources.map(source => source[side])).size !== 1) throw new Error(`the inputs of ${node.id} differ in ${side}`)
+  }
 }
 
 /** Reads attributes by name with defaults, and refuses those it was never asked for. */

@@ -155,15 +155,6 @@ describe('training and evaluation', () => {
     expect(later?.loss).not.toBe(first?.loss)
   })
 
-  it('draws per image, so dropout commutes with flatten', () => {
-    const rest: Step[] = [['a', 'dense', { units: 3 }], ['out', 'head']]
-    // The ordinals must agree as well: a second dropout of rate 0 takes the other place.
-    const before = chainProject([INPUT, ['none', 'dropout', { rate: 0 }], ['drop', 'dropout'], ['flat', 'flatten'], ...rest])
-    const after = chainProject([INPUT, ['flat', 'flatten'], ['drop', 'dropout'], ['none', 'dropout', { rate: 0 }], ...rest])
-    const [one, two] = [before, after].map(each => new OracleNetwork(each, HALF_RANGE).trainStep(pixels, labels, 1, 0))
-    expect(one?.scores).toEqual(two?.scores)
-  })
-
   it('packs the bits of sign and of dropout after it, dropped ones absent', () => {
     const result = new OracleNetwork(project, HALF_RANGE).trainStep(pixels, labels, 1, 0)
     const [bits, dropped] = [result.trace.get('bits'), result.trace.get('drop2')]

@@ -11,10 +11,10 @@ import { Margins, type Margin } from './margins.ts'
 import { at, type Matrix } from './numbers.ts'
 import { adam, adamaxShift, clip, sgd, type StepSize } from './optimizers.ts'
 import { describeParameters, initialOptimizerStates, initialStates, named, spreadName, type Parameter } from './parameters.ts'
-import { backwardPass, decodePixels, forwardPass, headLosses, perImage, type Backward, type Result } from './passes.ts'
+import { backwardPass, decodePixels, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
 import { learningRate } from './schedule.ts'
 
-/** One layer's tensors for one batch, row-major [rows][columns]; rows = M * positions, columns = channels. */
+/** One layer's tensors for one batch, row-major [rows][columns]; rows = M * height * width, columns = channels. */
 export interface NodeTrace {
   readonly rows: number
   readonly columns: number
@@ -24,7 +24,7 @@ export interface NodeTrace {
   readonly gradient?: Float64Array
   /** Values are integers that float32 must find exactly. */
   readonly exact: boolean
-  /** Where every value is +1, -1 or 0 up to dropout's scale: packed signs [image][word], and which are not 0. */
+  /** Where every value is +1, -1 or 0 up to dropout's scale: packed signs [row][word], and which are not 0. */
   readonly bits?: Uint32Array
   readonly presence?: Uint32Array
   /** batchNorm: mean, variance and inverse deviation of the batch (training only). */
@@ -124,7 +124,7 @@ export class OracleNetwork {
     for (let i = 0; i < labels.length; i++) {
       if (!(at(labels, i) < this.#mainHead().channels)) throw new RangeError(`label ${at(labels, i)} of image ${i} has no score`)
     }
-    return decodePixels(pixels, labels.length * input.positions, input.channels, this.#pixelMap)
+    return decodePixels(pixels, labels.length * input.height * input.width, input.channels, this.#pixelMap)
   }
 
   #lossOverride(): LossKind | undefined {
@@ -205,16 +205,19 @@ export class OracleNetwork {
       return [layer.id, {
         rows: output.rows, columns: output.columns, output: output.values, exact,
         ...(gradient && { gradient: gradient.values }), ...(statistics && { statistics }),
-        ...(this.#carriesBits(layer) && { bits: packBits(perImage(output, layer)), presence: packPresence(perImage(output, layer)) }),
+        ...(this.#carriesBits(layer) && { bits: packBits(output), presence: packPresence(output) }),
       }]
     }))
   }
 
-  /** sign, and dropout or flatten after it. */
+  /** sign, and what keeps its bits. */
   #carriesBits(layer: Layer): boolean {
     if (layer.kind === 'sign') return true
-    const source = this.layers[layer.source]
-    return (layer.kind === 'dropout' || layer.kind === 'flatten') && source !== undefined && this.#carriesBits(source)
+    if (!['dropout', 'flatten', 'maxPool', 'concat'].includes(layer.kind)) return false
+    return layer.sources.every(ordinal => {
+      const source = this.layers[ordinal]
+      return source !== undefined && this.#carriesBits(source)
+    })
   }
 }
 

@@ -18,12 +18,14 @@ export interface Parameter {
 export function describeParameters(layers: readonly Layer[], { seed, weightInit, layerScale }: Recipe): Parameter[] {
   const parameters: Parameter[] = []
   for (const layer of layers) {
-    if (layer.kind === 'dense') {
-      const factor = layerFactor(layerScale.mode, layer.inputs + layer.units)
-      const bound = layer.binary && weightInit === 'unit' ? 1 : 1 / Math.sqrt(layer.inputs)
-      const weight = fillUniform(new Float32Array(layer.inputs * layer.units), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
+    if (layer.kind === 'dense' || layer.kind === 'conv2d') {
+      const taps = layer.kind === 'conv2d' ? layer.window.size ** 2 : 1
+      const inputs = taps * layer.inputs
+      const factor = layerFactor(layerScale.mode, inputs + taps * layer.channels)
+      const bound = layer.binary && weightInit === 'unit' ? 1 : 1 / Math.sqrt(inputs)
+      const weight = fillUniform(new Float32Array(inputs * layer.channels), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
       parameters.push({ name: `${layer.id}.weight`, binary: layer.binary, factor, initial: Float64Array.from(weight) })
-      if (layer.bias) parameters.push({ name: `${layer.id}.bias`, binary: false, factor, initial: new Float64Array(layer.units) })
+      if (layer.bias) parameters.push({ name: `${layer.id}.bias`, binary: false, factor, initial: new Float64Array(layer.channels) })
     }
     if (layer.kind === 'batchNorm') {
       const factor = layerScale.batchNormScale ? layerFactor(layerScale.mode, layer.channels) : 1

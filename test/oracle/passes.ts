@@ -1,15 +1,20 @@
 /** The forward and the backward pass over the whole graph. Tensors of layer i stand at index i of every list here. */
 import { activationBackward, activationForward } from './activation.ts'
 import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
+import { convBackward, convForward } from './conv.ts'
 import { denseBackward, denseForward, type ParameterGradient } from './dense.ts'
 import { elementDraws } from './draws.ts'
 import { applyMask, dropoutMask } from './dropout.ts'
 import type { Layer } from './graph.ts'
+import { addForward, concatBackward, concatForward } from './join.ts'
 import { lossOf, type LossKind } from './loss.ts'
 import { Margins } from './margins.ts'
 import { at, Matrix } from './numbers.ts'
 import { named, spreadName } from './parameters.ts'
+import { avgPoolBackward, avgPoolForward, globalAvgPoolBackward, globalAvgPoolForward, maxPoolBackward, maxPoolForward } from './pool.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
+import { activationLabels, concatLabels, convLabels, dropoutLabels, poolLabels, sumLabels } from './ties.ts'
+import type { Size } from './window.ts'
 
 /** What a layer made of one batch, and what its backward pass needs. A head's output is the scores it was given. */
 export interface Result {
@@ -20,6 +25,10 @@ export interface Result {
   readonly statistics?: BatchStatistics
   /** dropout in training. */
   readonly mask?: Matrix
+  /** Of pixels: the factor on `offset` in each of them, 1, or what dropout makes of it. */
+  readonly ones?: Matrix
+  /** Which equal values are so in float32 as well (ties.ts). */
+  readonly labels?: Matrix | undefined
 }
 
 export interface Tensors {
@@ -36,48 +45,72 @@ export interface Training {
 export function forwardPass(layers: readonly Layer[], tensors: Tensors, pixels: Matrix, training: Training | undefined, margins: Margins): Result[] {
   const results: Result[] = []
   for (const layer of layers) {
-    if (layer.kind === 'input') results.push({ output: pixels, exact: allExactIntegers(pixels) })
-    else results.push(forwardLayer(layer, tensors, sourceOf(results, layer), training, margins))
+    if (layer.kind === 'input') results.push({ output: pixels, exact: allExactIntegers(pixels), ones: pixels.map(() => 1) })
+    else results.push(forwardLayer(layer, tensors, sourcesOf(results, layer), sizeOf(layers, layer), training, margins))
   }
   return results
 }
 
-function forwardLayer(layer: Layer, { parameters, states }: Tensors, source: Result, training: Training | undefined, allMargins: Margins): Result {
+function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: Sources, picture: Size, training: Training | undefined, allMargins: Margins): Result {
+  const [source] = sources
   const input = source.output
   const margins = source.exact ? new Margins() : allMargins
   switch (layer.kind) {
     case 'input': throw new Error('an input layer has no source')
-    case 'flatten': return { output: input.reshaped(input.rows * input.columns / layer.channels, layer.channels), exact: source.exact }
+    case 'flatten': {
+      const flat = (matrix: Matrix): Matrix => matrix.reshaped(matrix.rows * matrix.columns / layer.channels, layer.channels)
+      return { output: flat(input), exact: source.exact, ...(source.ones && { ones: flat(source.ones) }) }
+    }
     case 'dense': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
       const output = denseForward(input, named(parameters, `${layer.id}.weight`), layer, bias)
       return { output, exact: source.exact && layer.binary && !layer.bias && allExactIntegers(output) }
     }
+    case 'conv2d': {
+      const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
+      const weight = named(parameters, `${layer.id}.weight`)
+      const options = { ...layer, picture }
+      const output = convForward(input, weight, options, bias)
+      const exact = source.exact && layer.binary && !layer.bias && allExactIntegers(output)
+      return { output, exact, labels: exact ? undefined : convLabels(source, weight, options, output) }
+    }
+    case 'maxPool': {
+      const output = maxPoolForward(input, picture, layer.window)
+      return { output, exact: source.exact, labels: poolLabels(source, output) }
+    }
+    case 'avgPool': {
+      const output = avgPoolForward(input, picture, layer.window)
+      return { ...exactIfWhole(output, sources), labels: sumLabels(sources, layer.window.size ** 2, output) }
+    }
+    case 'globalAvgPool': return exactIfWhole(globalAvgPoolForward(input, picture), sources)
+    case 'concat': return { output: concatForward(sources.map(each => each.output)), exact: sources.every(each => each.exact), labels: concatLabels(sources) }
+    case 'add': {
+      const summed = exactIfWhole(addForward(sources.map(each => each.output)), sources)
+      return { ...summed, labels: summed.exact ? undefined : sumLabels(sources, sources.length, summed.output) }
+    }
     case 'batchNorm': {
+      const { labels } = source
       const gamma = named(parameters, `${layer.id}.gamma`)
       const beta = layer.beta ? named(parameters, `${layer.id}.beta`) : undefined
       if (training === undefined) {
         const running = { mean: named(states, `${layer.id}.runningMean`), spread: named(states, spreadName(layer.id, layer.options.running)) }
-        return { output: normalise(input, running.mean, runningInverse(running, layer.options), gamma, beta, layer.options, margins), exact: false }
+        return { output: normalise(input, running.mean, runningInverse(running, layer.options), gamma, beta, layer.options, margins), exact: false, labels }
       }
       const statistics = batchStatistics(input, layer.options, allMargins)
-      return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics }
+      return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics, labels }
     }
     case 'sign': {
       if (layer.mode === 'deterministic' || training === undefined) return { output: signDeterministic(input, layer.zero, margins), exact: true }
-      const images = perImage(input, layer)
-      const draw = elementDraws(training.seed, 'stochasticSign', layer.ordinal, images.columns, training.step)
-      return { output: signStochastic(images, draw, margins).reshaped(input.rows, input.columns), exact: true }
+      const draw = elementDraws(training.seed, 'stochasticSign', layer.ordinal, input.columns, training.step)
+      return { output: signStochastic(input, draw, margins), exact: true }
     }
     case 'dropout': {
-      if (training === undefined) return { output: input, exact: source.exact }
-      const images = perImage(input, layer)
-      const draw = elementDraws(training.seed, 'dropout', layer.ordinal, images.columns, training.step)
-      const mask = dropoutMask(images.rows, images.columns, layer.rate, draw, allMargins).reshaped(input.rows, input.columns)
-      const output = applyMask(input, mask)
-      return { output, exact: source.exact && allExactIntegers(output), mask }
+      if (training === undefined) return { output: input, exact: source.exact, ...(source.ones && { ones: source.ones }) }
+      const draw = elementDraws(training.seed, 'dropout', layer.ordinal, input.columns, training.step)
+      const mask = dropoutMask(input.rows, input.columns, layer.rate, draw, allMargins)
+      return { ...exactIfWhole(applyMask(input, mask), sources), mask, labels: dropoutLabels(source, mask), ...(source.ones && { ones: applyMask(source.ones, mask) }) }
     }
-    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact }
+    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact, labels: activationLabels(source, layer.function) }
     case 'head': return { output: input, exact: source.exact }
   }
 }
@@ -104,46 +137,55 @@ export function backwardPass(
     const own = layer.kind === 'head' ? ofScores.get(layer.id) : gradients[layer.ordinal]
     if (own === undefined) throw new Error(`no gradient for ${layer.id}`)
     gradients[layer.ordinal] = own
-    const onInput = backwardLayer(layer, parameters, results, own, found, margins)
-    const into = gradients[layer.source]
-    if (into === undefined) throw new Error(`no source for ${layer.id}`)
-    gradients[layer.source] = into.map((value, row, column) => value + onInput.at(row, column))
+    const onInputs = backwardLayer(layer, parameters, results, sizeOf(layers, layer), own, found, margins)
+    for (const [port, source] of layer.sources.entries()) {
+      const [into, onInput] = [gradients[source], onInputs[port]]
+      if (into === undefined || onInput === undefined) throw new Error(`no source for ${layer.id}`)
+      gradients[source] = addForward([into, onInput])
+    }
   }
   return { gradients, parameters: found, losses, loss }
 }
 
-/** d loss / d input of one layer; its parameters' gradients go into `found`. */
+/** d loss / d inputs of one layer, in the order of its ports; its parameters' gradients go into `found`. */
 function backwardLayer(
-  layer: Layer, parameters: ReadonlyMap<string, Float64Array>, results: readonly Result[], gradient: Matrix, found: Map<string, ParameterGradient>, allMargins: Margins,
-): Matrix {
-  const source = sourceOf(results, layer)
+  layer: Layer, parameters: ReadonlyMap<string, Float64Array>, results: readonly Result[], picture: Size, gradient: Matrix, found: Map<string, ParameterGradient>, allMargins: Margins,
+): Matrix[] {
+  const sources = sourcesOf(results, layer)
+  const [source] = sources
   const input = source.output
   const margins = source.exact ? new Margins() : allMargins
   switch (layer.kind) {
     case 'input': throw new Error('an input layer has no source')
-    case 'flatten': return gradient.reshaped(input.rows, input.columns)
-    case 'dense': {
-      const back = denseBackward(input, named(parameters, `${layer.id}.weight`), layer, gradient)
+    case 'flatten': return [gradient.reshaped(input.rows, input.columns)]
+    case 'dense': case 'conv2d': {
+      const weight = named(parameters, `${layer.id}.weight`)
+      const back = layer.kind === 'dense' ? denseBackward(input, weight, layer, gradient) : convBackward(input, weight, { ...layer, picture }, gradient)
       found.set(`${layer.id}.weight`, back.weight)
       if (layer.bias) found.set(`${layer.id}.bias`, back.bias)
-      return back.input
+      return [back.input]
     }
+    case 'maxPool': return [maxPoolBackward(input, picture, layer.window, gradient, margins, source.labels)]
+    case 'avgPool': return [avgPoolBackward(input.rows, picture, layer.window, gradient)]
+    case 'globalAvgPool': return [globalAvgPoolBackward(input.rows, picture, gradient)]
+    case 'concat': return concatBackward(sources.map(each => each.output), gradient)
+    case 'add': return sources.map(() => gradient)
     case 'batchNorm': {
       const statistics = results[layer.ordinal]?.statistics
       if (statistics === undefined) throw new Error(`batchNorm ${layer.id} was not run in training`)
       const back = batchNormBackward(input, statistics, named(parameters, `${layer.id}.gamma`), layer.options, gradient)
       found.set(`${layer.id}.gamma`, back.gamma)
       if (layer.beta) found.set(`${layer.id}.beta`, back.beta)
-      return back.input
+      return [back.input]
     }
-    case 'sign': return signBackward(input, layer.gradient, gradient, margins)
+    case 'sign': return [signBackward(input, layer.gradient, gradient, margins)]
     case 'dropout': {
       const mask = results[layer.ordinal]?.mask
       if (mask === undefined) throw new Error(`dropout ${layer.id} was not run in training`)
-      return applyMask(gradient, mask)
+      return [applyMask(gradient, mask)]
     }
-    case 'activation': return activationBackward(input, layer.function, gradient, margins)
-    case 'head': return gradient
+    case 'activation': return [activationBackward(input, layer.function, gradient, margins)]
+    case 'head': return [gradient]
   }
 }
 
@@ -156,7 +198,7 @@ export function headLosses(
   let total = 0
   for (const layer of layers) {
     if (layer.kind !== 'head') continue
-    const source = sourceOf(results, layer)
+    const [source] = sourcesOf(results, layer)
     const { loss, gradient } = lossOf(override ?? layer.loss, source.output, labels, source.exact ? new Margins() : margins)
     losses.set(layer.id, loss)
     ofScores.set(layer.id, gradient.map(g => layer.weight * g))
@@ -165,20 +207,32 @@ export function headLosses(
   return { losses, loss: total, ofScores }
 }
 
-/** One row an image, as draws and packed bits count them: a picture's values in the order height, width, channels. */
-export function perImage(matrix: Matrix, { positions, channels }: Layer): Matrix {
-  return matrix.reshaped(matrix.rows / positions, positions * channels)
-}
-
 /** Pixel bytes [M][K] as what they mean: scale * p + offset, one row a position, one column a channel. */
 export function decodePixels(pixels: Uint8Array, rows: number, channels: number, { scale, offset }: { scale: number; offset: number }): Matrix {
   return new Matrix(rows, channels, pixels).map(pixel => scale * pixel + offset)
 }
 
-function sourceOf(results: readonly Result[], layer: Layer): Result {
-  const source = results[layer.source]
-  if (source === undefined) throw new Error(`no source for ${layer.id}`)
-  return source
+type Sources = readonly [Result, ...Result[]]
+
+function sourcesOf(results: readonly Result[], layer: Layer): Sources {
+  const [first, ...others] = layer.sources.map(ordinal => {
+    const source = results[ordinal]
+    if (source === undefined) throw new Error(`no source for ${layer.id}`)
+    return source
+  })
+  if (first === undefined) throw new Error(`${layer.id} has no source`)
+  return [first, ...others]
+}
+
+/** Height and width of what a layer reads; of several inputs, all have the same. */
+function sizeOf(layers: readonly Layer[], layer: Layer): Size {
+  const source = layers[layer.sources[0] ?? -1]
+  if (source === undefined) throw new Error(`${layer.id} has no source`)
+  return { height: source.height, width: source.width }
+}
+
+function exactIfWhole(output: Matrix, sources: Sources): Result {
+  return { output, exact: sources.every(source => source.exact) && allExactIntegers(output) }
 }
 
 /** Integers up to 2^24, all of which float32 holds. */

@@ -13,7 +13,8 @@ export function learningRate({ start, schedule }: Recipe['learningRate'], epochs
 }
 
 /**
- * sqrt(fans / 1.5): fans is inputs + units for a dense layer's weight and bias, and the channels for batch norm's gamma.
+ * sqrt(fans / 1.5): fans is inputs + units for a dense layer's weight and bias, both times the taps for a convolution's, and the
+ * channels for batch norm's gamma.
  * Some sizes are ties, such as 256 to 512 units with 2^4.5; the power of two then is the larger, 2^5 (halves round up).
  */
 export function layerFactor(mode: Recipe['layerScale']['mode'], fans: number): number {

@@ -6,27 +6,33 @@ import { parseAs } from '../project.ts'
 import { didYouMean } from '../wording.ts'
 import { activation } from './activation.ts'
 import { batchNorm } from './batchNorm.ts'
+import { conv2d } from './conv2d.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
 import { flatten } from './flatten.ts'
 import { head } from './head.ts'
 import { input } from './input.ts'
+import { add, concat } from './joins.ts'
+import { avgPool, globalAvgPool, maxPool } from './pools.ts'
 import { sign } from './sign.ts'
 
 export { activation, type ActivationAttributes } from './activation.ts'
 export { batchNorm, type BatchNormAttributes } from './batchNorm.ts'
+export { conv2d, windowOfConvolution, type Conv2dAttributes } from './conv2d.ts'
 export { dense, MAX_WEIGHTS, type DenseAttributes } from './dense.ts'
 export { dropout, type DropoutAttributes } from './dropout.ts'
 export { flatten, type FlattenAttributes } from './flatten.ts'
 export { head, type HeadAttributes } from './head.ts'
 export { input, type InputAttributes } from './input.ts'
+export { add, concat, type AddAttributes, type ConcatAttributes } from './joins.ts'
+export { avgPool, globalAvgPool, maxPool, type AvgPoolAttributes, type GlobalAvgPoolAttributes, type MaxPoolAttributes } from './pools.ts'
 export { sign, type SignAttributes } from './sign.ts'
 
 export type LayerKinds = ReadonlyMap<string, LayerKind>
 
 /** Every kind of layer there is, in the order of a palette. */
 export const layerKinds: LayerKinds = new Map<string, LayerKind>(
-  [input, dense, batchNorm, sign, activation, dropout, flatten, head].map((kind): [string, LayerKind] => [kind.kind, kind]),
+  [input, conv2d, dense, batchNorm, sign, activation, maxPool, avgPool, globalAvgPool, dropout, flatten, concat, add, head].map((kind): [string, LayerKind] => [kind.kind, kind]),
 )
 
 /** The kind of this name. Throws, with the nearest name, if there is none. */

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkAttributes, controlsOf, controlText, type Control } from '../../../core/architecture/attributes.ts'
 import { NodeSchema } from '../../../core/architecture/document.ts'
-import { batchNorm, dense, dropout, layerKinds } from '../../../core/architecture/kinds/index.ts'
+import type { LayerKind } from '../../../core/architecture/kind.ts'
+import { batchNorm, conv2d, dense, dropout, layerKinds } from '../../../core/architecture/kinds/index.ts'
 
 describe('controls', () => {
   test('carry the ranges of the schema and what a new node starts with', () => {
@@ -28,7 +29,7 @@ describe('controls', () => {
 })
 
 describe('checkAttributes', () => {
-  const check = (attributes: Record<string, unknown>, kind = dense): ReturnType<typeof checkAttributes> =>
+  const check = (attributes: Record<string, unknown>, kind: LayerKind = dense): ReturnType<typeof checkAttributes> =>
     checkAttributes(kind, NodeSchema.parse({ id: 'n', kind: kind.kind, attributes }))
 
   test('says what was expected and what was found', () => {
@@ -51,6 +52,11 @@ describe('checkAttributes', () => {
     expect(check(written).problems).toMatchObject([{ fixes: [{ node: 'n', set }] }])
   })
 
+  test('an attribute that may be left out is left out where nothing is meant', () => {
+    expect(check({ filters: 3, padding: false }, conv2d).problems).toMatchObject([{ field: 'padding', fixes: [{ label: 'Leave out padding', set: {}, unset: ['padding'] }] }])
+    expect(check({ filters: 3, padding: '2' }, conv2d).problems).toMatchObject([{ fixes: [{ set: { padding: 2 } }] }])
+  })
+
   test('offers a value that its schema takes, whatever was written', () => {
     const value = fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean())
     fc.assert(fc.property(fc.constantFrom(...layerKinds.values()), value, (kind, written) => {
@@ -59,7 +65,10 @@ describe('checkAttributes', () => {
         for (const { fixes } of checkAttributes(kind, { id: 'n', kind: kind.kind, attributes, position: { x: 0, y: 0 } }).problems) {
           const [fix] = fixes
           expect(fix).toBeDefined()
-          if (fix && 'set' in fix) expect(kind.attributes.safeParse({ ...attributes, ...fix.set }).success).toBe(true)
+          if (fix && 'set' in fix) {
+            const mended = Object.entries({ ...attributes, ...fix.set }).filter(([other]) => !(fix.unset ?? []).includes(other))
+            expect(kind.attributes.safeParse(Object.fromEntries(mended)).success).toBe(true)
+          }
         }
       }
     }), { numRuns: 200 })

@@ -59,4 +59,14 @@ describe('training memory', () => {
     const more = trainingMemory(inference, { ...recipe, activations: 'keep' }).savedActivations - trainingMemory(inference, recipe).savedActivations
     expect(more).toBe(100 * 4 * channels)
   })
+  test('so do sums in front of a max-pool, which finds its maxima again otherwise; bits stay anyway', () => {
+    const pooled = inferArchitecture(chain(INPUT, ['c', 'conv2d', { filters: 4 }], ['p', 'maxPool'], ['n', 'batchNorm'], ['s', 'sign'], ['q', 'maxPool', { size: 1 }]))
+    const kept = (id: string): number[] => {
+      const node = pooled.nodes.get(id)
+      return node ? [savedBitsOf(node, 'recompute'), savedBitsOf(node, 'keep')] : []
+    }
+    expect(kept('p')).toEqual([0, 32 * 4 * 3 * 4])
+    expect(kept('n')).toEqual([0, 32 * 2 * 1 * 4])
+    expect(kept('q')).toEqual([0, 0])
+  })
 })

@@ -62,6 +62,8 @@ const attributesFor = (kind: string): fc.Arbitrary<Attributes> => fc.oneof(
   { weight: 4, arbitrary: fc.constant(layerKinds.get(kind)?.initial ?? {}) },
   { weight: 2, arbitrary: fc.tuple(fc.integer({ min: 1, max: 40 }), fc.boolean()).map(([size, flag]): Attributes => {
     if (kind === 'input') return { height: size, width: 3, channels: flag ? 3 : 1 }
+    if (kind === 'conv2d') return { filters: size, kernel: 1 + (size % 5), stride: flag ? 2 : 1, ...(size > 20 && { padding: size % 3 }) }
+    if (kind === 'maxPool' || kind === 'avgPool') return { size: 1 + (size % 4), padding: size % 3, stride: flag ? 2 : 1 }
     if (kind === 'dense') return { units: size, bias: flag, weights: size > 30 ? 'real' : 'binary' }
     return {}
   }) },
@@ -75,7 +77,7 @@ const node = (id: fc.Arbitrary<string>): fc.Arbitrary<Step> =>
 
 const POOL = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 const end = fc.constantFrom(...POOL, 'nobody')
-const port = (usual: string): fc.Arbitrary<string> => fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom('in', 'out', 'left') })
+const port = (usual: string): fc.Arbitrary<string> => fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom('in', 'out', 'left', 'a', 'b', 'in1', 'in2') })
 const edge = fc.tuple(end, port('out'), end, port('in')).map(([from, fromPort, to, toPort]) => `${from}:${fromPort} ${to}:${toPort}`)
 
 /** Any mess that the schema accepts: repeated ids, unknown kinds, edges anywhere, loops. */
@@ -89,4 +91,22 @@ const nearlyChain = fc.tuple(fc.array(node(fc.constant('')), { minLength: 1, max
     return graph(steps, [...links, ...extra])
   })
 
-export const anyGraph: fc.Arbitrary<Architecture> = fc.oneof(mess, nearlyChain)
+/** A chain that forks behind its first layers and meets again, with a head behind. */
+const forked = fc.tuple(
+  fc.array(node(fc.constant('')), { maxLength: 3 }), fc.array(node(fc.constant('')), { maxLength: 3 }), fc.array(node(fc.constant('')), { maxLength: 3 }),
+  fc.constantFrom('add', 'concat'), fc.array(edge, { maxLength: 1 }),
+).map(([before, left, right, join, extra]) => {
+  const named = (steps: readonly Step[], letter: string): Step[] => steps.map(([, ...rest], at): Step => [`${letter}${at}`, ...rest])
+  const trunk: Step[] = [['input', 'input', { height: 4, width: 4, channels: 2 }], ...named(before, 'a')]
+  const [one, two] = [named(left, 'b'), named(right, 'c')]
+  const ports = join === 'add' ? ['a', 'b'] : ['in1', 'in2']
+  const links = (steps: readonly Step[]): string[] => steps.slice(1).map(([id], at) => `${steps[at]?.[0]} ${id}`)
+  const start = trunk.at(-1) as Step
+  const meet = (steps: readonly Step[], port: string): string => `${(steps.at(-1) ?? start)[0]} join:${port}`
+  return graph(
+    [...trunk, ...one, ...two, ['join', join], ['flat', 'flatten'], ['head', 'head']],
+    [...links(trunk), ...links([start, ...one]), ...links([start, ...two]), meet(one, ports[0] ?? ''), meet(two, ports[1] ?? ''), 'join flat', 'flat head', ...extra],
+  )
+})
+
+export const anyGraph: fc.Arbitrary<Architecture> = fc.oneof({ weight: 3, arbitrary: mess }, { weight: 3, arbitrary: nearlyChain }, { weight: 2, arbitrary: forked })

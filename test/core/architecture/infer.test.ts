@@ -1,11 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import type { Architecture } from '../../../core/architecture/document.ts'
 import { applyFix } from '../../../core/architecture/fix.ts'
 import { hasErrors, inferArchitecture } from '../../../core/architecture/infer.ts'
-import { NO_COST, type LayerKind, type Problem } from '../../../core/architecture/kind.ts'
-import { layerKinds } from '../../../core/architecture/kinds/index.ts'
+import { NO_COST, type Problem } from '../../../core/architecture/kind.ts'
 import { anyGraph, chain, codes, graph, INPUT, sound, type Step } from './graphs.ts'
 
 /** The one problem of that code. */
@@ -86,9 +84,9 @@ describe('totality', () => {
   test('the random graphs of these tests have every problem that random graphs can have', () => {
     const seen = new Set(fc.sample(anyGraph, { numRuns: 3000, seed: 1 }).flatMap(architecture => codes(inferArchitecture(architecture).problems)))
     expect([...seen].sort()).toEqual([
-      'alreadyVector', 'biasBeforeBatchNorm', 'cycle', 'dropoutTwice', 'duplicateId', 'headWithoutBatchNorm', 'invalidAttribute', 'leadsNowhere',
-      'missingNode', 'missingPort', 'needsVector', 'noHead', 'noInput', 'nothingNonLinear', 'nothingToNormalise', 'severalEdges', 'severalInputs',
-      'signWithoutBatchNorm', 'unconnectedInput', 'unknownAttribute', 'unknownKind', 'wrongFlow',
+      'alreadyVector', 'biasBeforeBatchNorm', 'cycle', 'dropoutTwice', 'duplicateId', 'flowsDiffer', 'headWithoutBatchNorm', 'invalidAttribute',
+      'leadsNowhere', 'missingNode', 'missingPort', 'needsPicture', 'needsVector', 'noHead', 'noInput', 'nothingNonLinear', 'nothingToNormalise', 'paddingTooWide',
+      'severalEdges', 'severalInputs', 'shapesDiffer', 'signWithoutBatchNorm', 'unconnectedInput', 'unknownAttribute', 'unknownKind', 'windowTooLarge', 'wrongFlow',
     ])
   }, 60_000)
 
@@ -224,36 +222,24 @@ describe('problems of what flows', () => {
   })
 })
 
-describe('kinds to come', () => {
-  const add: LayerKind = {
-    ...(layerKinds.get('batchNorm') as LayerKind),
-    kind: 'add', passThrough: false, inputs: ['a', 'b'], attributes: z.strictObject({}), fields: {}, initial: {},
-    infer: ([first]) => ({ ...(first && { output: first }), cost: NO_COST }),
-  }
-  const concat: LayerKind = {
-    ...add,
-    kind: 'concat', inputs: ['in1'], attributes: z.strictObject({ count: z.int().min(1).max(8).default(2) }), fields: { count: { label: 'Count', help: '' } },
-    ports: ({ count }) => Array.from({ length: Number(count) }, (_, at) => `in${at + 1}`),
-    infer: inputs => ({ output: { shape: [inputs.reduce((sum, { shape }) => sum + shape[0], 0)], flow: 'pixels' }, cost: NO_COST }),
-  }
-  const kinds = new Map([...layerKinds, ['add', add], ['concat', concat]])
+describe('several inputs', () => {
+  const steps: Step[] = [INPUT, ['f', 'flatten'], ['c', 'concat', { inputs: 3 }], ['d', 'dense', { units: 2 }], ['n', 'batchNorm'], ['m', 'batchNorm'], ['sum', 'add'], ['head', 'head']]
+  const edges = ['input f', 'f c:in1', 'f c:in2', 'd n', 'd m', 'n sum:a', 'm sum:b', 'sum head', 'c d']
 
-  test('may have several inputs, as many as their attributes say', () => {
-    const steps: Step[] = [INPUT, ['f', 'flatten'], ['c', 'concat', { count: 3 }], ['d', 'dense', { units: 2 }], ['n', 'batchNorm'], ['m', 'batchNorm'], ['sum', 'add'], ['head', 'head']]
-    const edges = ['input f', 'f c:in1', 'f c:in2', 'd n', 'd m', 'n sum:a', 'm sum:b', 'sum head', 'c d']
-    const open = inferArchitecture(graph(steps, edges), kinds)
+  test('as many as the attributes say; an open one is named', () => {
+    const open = inferArchitecture(graph(steps, edges))
     expect(open.problems.filter(problem => problem.severity === 'error')).toMatchObject([{ code: 'unconnectedInput', port: 'in3', message: 'nothing feeds c.in3' }])
-    const closed = inferArchitecture(graph(steps, [...edges, 'f c:in3']), kinds)
+    const closed = inferArchitecture(graph(steps, [...edges, 'f c:in3']))
     expect(hasErrors(closed)).toBe(false)
-    expect(closed.nodes.get('c')).toMatchObject({ sources: ['f', 'f', 'f'], signal: { shape: [72] } })
-    expect(closed.nodes.get('sum')?.sources).toEqual(['n', 'm'])
+    expect(closed.nodes.get('c')).toMatchObject({ sources: ['f', 'f', 'f'], signal: { shape: [72], flow: 'pixels' } })
+    expect(closed.nodes.get('sum')).toMatchObject({ sources: ['n', 'm'], signal: { shape: [2], flow: 'reals' } })
   })
 
-  test('are in loops as well, and one fix opens a loop of parallel edges', () => {
+  test('loops: one fix opens a loop of parallel edges', () => {
     const looped = graph([['a', 'add'], ['b', 'add']], ['a b:a', 'a b:b', 'b a:a'])
-    const [problem] = inferArchitecture(looped, kinds).problems
+    const [problem] = inferArchitecture(looped).problems
     expect(problem?.code).toBe('cycle')
-    expect(codes(inferArchitecture(applyFix(looped, problem?.fixes[0] as Problem['fixes'][number], kinds), kinds).problems)).not.toContain('cycle')
+    expect(codes(inferArchitecture(applyFix(looped, problem?.fixes[0] as Problem['fixes'][number])).problems)).not.toContain('cycle')
   })
 })
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inferArchitecture } from '../../../core/architecture/infer.ts'
-import { presets } from '../../../core/architecture/presets/index.ts'
+import { presetNamed, presets } from '../../../core/architecture/presets/index.ts'
 import type { Project } from '../../../core/architecture/project.ts'
 import { setField } from '../../../core/architecture/setField.ts'
 import { scaleWidths, withoutKind } from '../../../core/architecture/transform.ts'
@@ -22,6 +22,13 @@ describe('scaleWidths', () => {
       ['input f', 'f a', 'a n', 'n s', 's side', 'side h1', 's b', 'b m', 'm d', 'd h2'],
     )
     expect(widths(scaleWidths(projectOf(forked), 0.5))).toEqual([4, 8, 8])
+  })
+
+  test('scales the filters of convolutions, and leaves one that gives the classes', () => {
+    const filters = (project: Project): unknown[] => project.architecture.nodes.flatMap(node => node.attributes['filters'] ?? node.attributes['units'] ?? [])
+    expect(filters(scaleWidths(presetNamed('cifar10-convnet-theano'), 0.5))).toEqual([64, 64, 128, 128, 256, 256, 512, 512, 10])
+    const all = chain(INPUT, ['a', 'conv2d', { filters: 8 }], ['n', 'batchNorm'], ['s', 'sign'], ['b', 'conv2d', { filters: 3, kernel: 1 }], ['g', 'globalAvgPool'], ['head', 'head'])
+    expect(filters(scaleWidths(projectOf(all), 4))).toEqual([32, 3])
   })
 
   test.each([0, -1, NaN, Infinity, 1e9])('refuses a factor of %d', factor => {

@@ -1,28 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Recipe } from '../../../core/architecture/recipe.ts'
-import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
-import { Memory } from '../../../core/gpu/memory.ts'
-import { buildProgram } from '../../../core/training/build.ts'
-import { Model } from '../../../core/training/model.ts'
-import { learningRateAt } from '../../../core/training/optimizers.ts'
-import { packWeights, writeConstants, writeInitial } from '../../../core/training/weights.ts'
-import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
-import { chainProject, randomLabels, randomPixels, type Step } from '../../oracle/examples.ts'
-import { packWeights as packReference } from '../../oracle/bits.ts'
-import { OracleNetwork, type TrainStep } from '../../oracle/network.ts'
+import type { Toolbox } from '../../../core/gpu/executable.ts'
+import { chainProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
-
-/** Float results agree with the float64 reference to this part of the tensor's largest value. */
-const TOLERANCE = 1e-4
-/** Sums whose terms cancel are held to the size of their terms instead: ROUNDING * TOLERANCE of it, some 40 float32 roundings. */
-const ROUNDING = 2e-2
-/** Draws in which some decision lies closer than this to its threshold are left out: float32 may rightly decide otherwise. */
-const MARGIN = 2e-5
-/** Optimizers that divide by the gradient's size enlarge its relative error: compared where it is not lost in its terms or its tensor. */
-const CANCELLATION = 1e-2
-/** Gradients below this are nothing beside losses of order 1: a saturated softmax in float32 has none left. */
-const NOTHING = 1e-6
+import { compareStep, type StepCase } from './compareStep.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
 const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261124 }
@@ -80,120 +62,9 @@ function stepsOf(net: Network): Step[] {
   return steps
 }
 
-function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-}
-
-/**
- * Whether some batch norm passes back less than a hundredth of what reaches it: in tiny batches and narrow nets its gradient
- * cancels (with two rows, all of it), and what is left in float32 says nothing.
- */
-function cancelsInBatchNorm(net: Network, { trace }: TrainStep): boolean {
-  const steps = stepsOf(net)
-  return steps.some(([id, kind], index) => {
-    const before = trace.get(steps[index - 1]?.[0] ?? '')?.gradient
-    const after = trace.get(id)
-    if (kind !== 'batchNorm' || !before || !after?.gradient || !after.statistics) return false
-    const passed = largest(before)
-    return passed > 0 && passed < 0.01 * largest(after.gradient) * largest(after.statistics.inverse)
-  })
-}
-
-/** One step of the same network on the device and in the reference; undefined if a decision was too close to call. */
-async function compareStep(toolbox: Toolbox, net: Network): Promise<{ failures: string[]; compared: number } | undefined> {
+function caseOf(net: Network): StepCase {
   const recipe: Partial<Recipe> = { optimizer: net.optimizer, layerScale: net.layerScale, clip: net.clip, weightInit: net.weightInit, activations: net.activations, seed: net.seed, batchSize: net.rows, learningRate: { start: 0.01, schedule: { kind: 'exponential', end: 0.001 } } }
-  const project = chainProject(stepsOf(net), recipe)
-  const pixels = { scale: 2 / 255, offset: -1 }
-  const depth = net.image.height * net.image.width * net.image.channels
-  const images = randomPixels(net.rows * depth, net.seed)
-  const labels = randomLabels(net.rows, net.classes, net.seed + 1)
-  const [step, epoch] = [3, 2]
-  const oracle = new OracleNetwork(project, pixels)
-  const wanted = oracle.trainStep(images, labels, step, epoch)
-  if (wanted.margin.gradients < MARGIN || cancelsInBatchNorm(net, wanted)) return undefined
-
-  const model = new Model(project, pixels)
-  const memory = new Memory(toolbox.device)
-  const { program, ports, gradients, outputs } = buildProgram(model, { training: true, rows: net.rows, inputPath: net.path, inspect: true })
-  writeInitial(model, memory)
-  writeConstants(model, memory)
-  await packWeights(model, memory, toolbox)
-  const executable = await Executable.compile(program, memory, toolbox)
-  const stride = Math.ceil(depth / 4) * 4
-  const padded = new Uint8Array(net.rows * stride)
-  for (let m = 0; m < net.rows; m++) padded.set(images.subarray(m * depth, (m + 1) * depth), m * stride)
-  memory.write(ports.pixels, padded)
-  memory.write(ports.labels, Uint32Array.from(labels))
-  const { start, schedule } = project.recipe.learningRate
-  executable.submit({ step, rows: net.rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step) })
-
-  const failures: string[] = []
-  let compared = 0
-  const close = (name: string, actual: ArrayLike<number>, expected: ArrayLike<number>, terms = 0): void => {
-    compared++
-    const error = relativeError(actual, expected, NOTHING + terms * ROUNDING)
-    if (!(error <= TOLERANCE)) failures.push(`${name}: relative error ${error.toExponential(2)}; ${describeWorst(actual, expected)}`)
-  }
-  const metrics = await memory.readFloats(ports.metrics)
-  close('loss', [(metrics[20] ?? NaN) / net.rows], [wanted.loss])
-  if (wanted.margin.categories.ranking > MARGIN) expect([metrics[21], metrics[22]]).toEqual([wanted.errors, wanted.top5Errors])
-  close('scores', await memory.readFloats(ports.scores), wanted.scores)
-  for (const [name, tensor] of gradients) {
-    close(`gradient of ${name}`, await memory.readFloats(tensor), wanted.gradients.get(name) as Float64Array, largest(wanted.magnitudes.get(name) as Float64Array))
-  }
-  for (const { name, tensor } of model.states.values()) close(name, await memory.readFloats(tensor), oracle.states.get(name) as Float64Array, 1)
-  for (const [name, parameter] of model.parameters) {
-    const expected = oracle.parameters.get(name) as Float64Array
-    const margins = wanted.updateMargins.get(name) as Float64Array
-    const gradient = wanted.gradients.get(name) as Float64Array
-    const least = net.optimizer.kind === 'sgd' ? 0 : Math.max(NOTHING, CANCELLATION * largest(gradient))
-    const sound = [...expected.keys()].filter(index => (margins[index] ?? 0) > CANCELLATION && Math.abs(gradient[index] ?? 0) >= least)
-    const actual = await memory.readFloats(parameter.tensor)
-    // Plain descent moves a parameter by the gradient itself, so it inherits what cancelled there.
-    const moved = net.optimizer.kind === 'sgd' ? start * parameter.factor * largest(wanted.magnitudes.get(name) as Float64Array) : 0
-    close(`updated ${name}`, sound.map(index => actual[index] ?? NaN), sound.map(index => expected[index] as number), moved)
-    if (parameter.packed) {
-      compared++
-      // The bits are exactly the signs of the latent weights that the device itself arrived at.
-      const difference = firstDifference(await memory.readWords(parameter.packed), packReference(actual, parameter.depth, parameter.outputs))
-      if (difference) failures.push(`bits of ${name}: ${difference}`)
-    }
-  }
-  for (const [id, traced] of wanted.trace) {
-    const value = outputs.get(id)
-    if (value?.flow === 'bits' && traced.bits && traced.presence) {
-      compared++
-      const bits = await memory.readWords(value.bits)
-      const presence = value.presence && (await memory.readWords(value.presence))
-      // An absent value has a sign of its own on the device; the reference calls it 0.
-      const difference = firstDifference(presence ? bits.map((word, i) => word & (presence[i] ?? 0)) : bits, traced.bits) ?? (presence && firstDifference(presence, traced.presence))
-      if (difference) failures.push(`bits that leave ${id}: ${difference}`)
-    }
-    if (value?.flow === 'sums' && value.integer && !value.normalisation) {
-      compared++
-      const sums = Array.from(new Int32Array((await memory.read(value.sums)).buffer), sum => sum * value.scale)
-      const difference = value.scale === 1 || value.scale === 2 ? firstDifference(sums, traced.output) : undefined
-      if (difference) failures.push(`sums of ${id}: ${difference}`)
-    }
-  }
-  const evaluated = oracle.evaluate(images, labels)
-  if (evaluated.margin.gradients > MARGIN) {
-    const evaluation = buildProgram(model, { training: false, rows: net.rows, inputPath: net.path })
-    const forward = await Executable.compile(evaluation.program, memory, toolbox)
-    memory.write(evaluation.ports.pixels, padded)
-    memory.write(evaluation.ports.labels, Uint32Array.from(labels))
-    for (const [name, { tensor }] of model.parameters) memory.write(tensor, Float32Array.from(oracle.parameters.get(name) as Float64Array))
-    for (const { name, tensor } of model.states.values()) memory.write(tensor, Float32Array.from(oracle.states.get(name) as Float64Array))
-    await packWeights(model, memory, toolbox)
-    forward.submit({ step: 0, rows: net.rows, slot: 0, rate: 0 })
-    close('evaluated scores', await memory.readFloats(evaluation.ports.scores), evaluated.scores)
-    forward.destroy()
-  }
-  expect(await memory.readWords(model.health)).toEqual(new Uint32Array(model.order.length))
-  expect(outputs.size).toBe(model.order.length - 1)
-  executable.destroy()
-  memory.destroy()
-  return { failures, compared }
+  return { project: chainProject(stepsOf(net), recipe), rows: net.rows, path: net.path }
 }
 
 describe.each(adapters.flatMap(adapter => (['first', 'last'] as const).map(which => [adapter, which] as const)))('a whole training step on %s, by the %s candidate of each family', (adapter, which) => {
@@ -211,7 +82,7 @@ describe.each(adapters.flatMap(adapter => (['first', 'last'] as const).map(which
     await fc.assert(
       fc.asyncProperty(network, async net => {
         drawn++
-        const result = await compareStep(toolbox, net)
+        const result = await compareStep(toolbox, caseOf(net))
         fc.pre(result !== undefined)
         compared += result.compared
         expect(result.failures).toEqual([])

@@ -17,7 +17,9 @@ function inferred(kind: LayerKind, signal: Signal | undefined, attributes: Recor
 
 describe('the registry', () => {
   test('has the kinds of the document, each under its own name', () => {
-    expect([...layerKinds.keys()].sort()).toEqual(['activation', 'batchNorm', 'dense', 'dropout', 'flatten', 'head', 'input', 'sign'])
+    expect([...layerKinds.keys()].sort()).toEqual([
+      'activation', 'add', 'avgPool', 'batchNorm', 'concat', 'conv2d', 'dense', 'dropout', 'flatten', 'globalAvgPool', 'head', 'input', 'maxPool', 'sign',
+    ])
     for (const [name, kind] of layerKinds) expect(kind.kind).toBe(name)
   })
 
@@ -26,7 +28,7 @@ describe('the registry', () => {
       expect(Object.keys(kind.fields), kind.kind).toEqual([...controlsOf(kind).keys()])
       for (const { label, help } of Object.values(kind.fields)) expect(label.length * help.length).toBeGreaterThan(0)
       expect(kind.attributes.safeParse(kind.initial).success, kind.kind).toBe(true)
-      expect([...kind.inputs], kind.kind).toEqual(kind.family === 'input' ? [] : ['in'])
+      if (kind.family !== 'join') expect([...kind.inputs], kind.kind).toEqual(kind.family === 'input' ? [] : ['in'])
     }
   })
 
@@ -36,7 +38,7 @@ describe('the registry', () => {
 
   test('kindOf says what there is', () => {
     expect(kindOf('dense')).toBe(dense)
-    expect(() => kindOf('batchnorm')).toThrow('there is no layer kind "batchnorm"; did you mean batchNorm? Otherwise choose one of input, dense,')
+    expect(() => kindOf('batchnorm')).toThrow('there is no layer kind "batchnorm"; did you mean batchNorm? Otherwise choose one of input, conv2d, dense,')
     expect(() => kindOf('__proto__')).toThrow('there is no layer kind')
   })
 

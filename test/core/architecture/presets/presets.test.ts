@@ -5,6 +5,7 @@ import { inferArchitecture } from '../../../../core/architecture/infer.ts'
 import { presetNamed, presetReference, presets } from '../../../../core/architecture/presets/index.ts'
 import { ProjectSchema, type Project } from '../../../../core/architecture/project.ts'
 import { setField } from '../../../../core/architecture/setField.ts'
+import { bytesText } from '../../../../core/architecture/wording.ts'
 
 const recipeOf = (name: string): Project['recipe'] => presetNamed(name).recipe
 const steps = (project: Project): string[] => project.architecture.nodes.map(({ kind, attributes }) =>
@@ -41,7 +42,7 @@ describe('every preset', () => {
 
   test('has a name of its own, and another is answered with the list', () => {
     expect(new Set(presets.map(preset => preset.name)).size).toBe(presets.length)
-    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch')
+    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch')
     expect(() => presetNamed('constructor')).toThrow('there is no preset')
   })
 })
@@ -79,4 +80,66 @@ test('digits leaves whole batches of 8,000 of its 9,000 training images', () => 
   const { dataset, recipe } = presetNamed('digits')
   expect(dataset).toBe('digits')
   expect((9000 - recipe.validation) % recipe.batchSize).toBe(0)
+})
+
+describe('the convolutional networks', () => {
+  const network = (width: number, [norm, sign, last]: readonly [string, string, string]): string[] => {
+    const behind = [`batchNorm ${norm}`, `sign ${sign}`]
+    const pair = (filters: number): string[] => [`conv2d ${filters} 3 1 1`, ...behind, `conv2d ${filters} 3 1 1`, 'maxPool 2 2', ...behind]
+    return [
+      'input 32 32 3', ...pair(width), ...pair(2 * width), ...pair(4 * width),
+      'flatten', 'dense 1024', ...behind, 'dense 1024', ...behind, 'dense 10', `batchNorm ${last}`, 'head squaredHinge',
+    ]
+  }
+  const theano = ['vanilla 0.0001 0.1 inverseStd', 'deterministic clip', 'vanilla 0.0001 0.1 inverseStd'] as const
+  const torch = ['shift 0.00001 0.125 inverseStd', 'stochastic strict', 'vanilla 0.00001 0.1 variance uniform'] as const
+
+  test.each([
+    ['cifar10-convnet-theano', 128, theano], ['cifar10-convnet-torch', 128, torch], ['svhn-convnet-theano', 64, theano], ['svhn-convnet-torch', 64, torch],
+  ] as const)('%s: pairs of convolutions, each with a pool in front of its last normalisation', (name, width, around) => {
+    expect(steps(presetNamed(name))).toEqual(network(width, around))
+    const { nodes } = inferArchitecture(presetNamed(name).architecture)
+    expect(nodes.get('sign6')?.signal).toEqual({ shape: [4, 4, 4 * width], flow: 'bits' })
+    expect(nodes.get('flatten')?.signal).toEqual({ shape: [64 * width], flow: 'bits' })
+  })
+
+  test('have the weights that bnn-spec 2.3 and 2.5 count', () => {
+    const { nodes } = inferArchitecture(presetNamed('cifar10-convnet-theano').architecture)
+    const counts = [...nodes.values()].map(node => node.cost?.binaryParameters ?? 0).filter(count => count > 0)
+    expect(counts).toEqual([3456, 147_456, 294_912, 589_824, 1_179_648, 2_359_296, 8_388_608, 1_048_576, 10_240])
+    const channels = 2 * (128 + 256 + 512) + 2 * 1024 + 10
+    for (const name of ['cifar10-convnet-theano', 'cifar10-convnet-torch']) {
+      expect(presetSummary(presetNamed(name))).toEqual({ name, dataset: 'cifar10', binaryParameters: 14_022_016, packedBytes: 14_022_016 / 8 + 8 * channels })
+    }
+    expect(bytesText(14_022_016 / 8)).toBe('1.67 MiB')
+    for (const name of ['svhn-convnet-theano', 'svhn-convnet-torch']) {
+      expect(presetSummary(presetNamed(name))).toMatchObject({ dataset: 'svhn', binaryParameters: 6_397_632 })
+    }
+  })
+
+  test('one image takes so many multiplications', () => {
+    // 32 x 32 places of the first pair, 16 x 16 of the second, 8 x 8 of the third; every dense weight once.
+    const macs = 1024 * (3456 + 147_456) + 256 * (294_912 + 589_824) + 64 * (1_179_648 + 2_359_296) + 8_388_608 + 1_048_576 + 10_240
+    const totals = totalsOf(inferArchitecture(presetNamed('cifar10-convnet-theano').architecture))
+    expect(totals.binaryMacs).toBe(macs)
+    // A tap of the 3 colours takes a word for itself, on 8 bit planes; all other layers fill theirs.
+    expect(totals.xnorWords).toBe(1024 * 9 * 8 * 128 + (macs - 1024 * 3456) / 32)
+  })
+
+  test('are trained as their codes do', () => {
+    expect(recipeOf('cifar10-convnet-theano')).toMatchObject({
+      epochs: 500, batchSize: 50, optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, learningRate: { start: 1e-3, schedule: { kind: 'exponential', end: 3e-7 } },
+      layerScale: { mode: 'exact', batchNormScale: false }, clip: 'binaryWeights', preprocessing: { kind: 'scale', low: -1, high: 1 }, validation: 5000,
+    })
+    expect(recipeOf('svhn-convnet-theano')).toEqual({
+      ...recipeOf('cifar10-convnet-theano'), epochs: 200, learningRate: { start: 1e-3, schedule: { kind: 'exponential', end: 1e-6 } }, validation: 6000,
+    })
+    expect(recipeOf('cifar10-convnet-torch')).toMatchObject({
+      batchSize: 200, optimizer: { kind: 'adamaxShift', mode: 'torch', beta1: 0.9, beta2: 0.999, epsilon: 2 ** -27 }, learningRate: { start: 2 ** -6, schedule: { kind: 'halve', every: 50 } },
+      layerScale: { mode: 'powerOfTwo', batchNormScale: false }, clip: 'everything', preprocessing: { kind: 'standardise' }, validation: 5000,
+    })
+    expect(recipeOf('svhn-convnet-torch')).toEqual({
+      ...recipeOf('cifar10-convnet-torch'), epochs: 200, learningRate: { start: 2 ** -7, schedule: { kind: 'halve', every: 20 } }, clip: 'binaryWeights', validation: 6000,
+    })
+  })
 })

@@ -1,0 +1,152 @@
+import { expect } from 'vitest'
+import type { Project } from '../../../core/architecture/project.ts'
+import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
+import { Memory } from '../../../core/gpu/memory.ts'
+import type { Parameter } from '../../../core/layers/context.ts'
+import { buildProgram } from '../../../core/training/build.ts'
+import { Model } from '../../../core/training/model.ts'
+import { learningRateAt } from '../../../core/training/optimizers.ts'
+import { packWeights, writeConstants, writeInitial } from '../../../core/training/weights.ts'
+import { packWeights as packReference } from '../../oracle/bits.ts'
+import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
+import { randomLabels, randomPixels } from '../../oracle/examples.ts'
+import { OracleNetwork, type TrainStep } from '../../oracle/network.ts'
+
+/** Float results agree with the float64 reference to this part of the tensor's largest value. */
+const TOLERANCE = 1e-4
+/** Sums whose terms cancel are held to the size of their terms instead: ROUNDING * TOLERANCE of it, some 40 float32 roundings. */
+const ROUNDING = 2e-2
+/** Draws in which some decision lies closer than this to its threshold are left out: float32 may rightly decide otherwise. */
+const MARGIN = 2e-5
+/** Optimizers that divide by the gradient's size enlarge its relative error: compared where it is not lost in its terms or its tensor. */
+const CANCELLATION = 1e-2
+/** Gradients below this are nothing beside losses of order 1: a saturated softmax in float32 has none left. */
+const NOTHING = 1e-6
+
+export interface StepCase {
+  readonly project: Project
+  /** Images of the batch. */
+  readonly rows: number
+  readonly path: 'planes' | 'float'
+}
+
+/** The signs of latent weights as packed words, those of each tap by themselves. */
+function bitsOf(latent: Float32Array, { depth, taps, outputs }: Parameter): Uint32Array {
+  const each = (depth / taps) * outputs
+  const packed = Array.from({ length: taps }, (_, tap) => packReference(latent.subarray(tap * each, (tap + 1) * each), depth / taps, outputs))
+  return Uint32Array.from(packed.flatMap(words => [...words]))
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+}
+
+/**
+ * Whether some batch norm passes back less than a hundredth of what reaches it: in tiny batches and narrow nets its gradient
+ * cancels (with two rows, all of it), and what is left in float32 says nothing.
+ */
+function cancelsInBatchNorm({ architecture }: Project, { trace }: TrainStep): boolean {
+  return architecture.nodes.some(({ id, kind }) => {
+    const before = trace.get(architecture.edges.find(({ to }) => to.node === id)?.from.node ?? '')?.gradient
+    const after = trace.get(id)
+    if (kind !== 'batchNorm' || !before || !after?.gradient || !after.statistics) return false
+    const passed = largest(before)
+    return passed > 0 && passed < 0.01 * largest(after.gradient) * largest(after.statistics.inverse)
+  })
+}
+
+/** One step of the same network on the device and in the reference; undefined if a decision was too close to call. */
+export async function compareStep(toolbox: Toolbox, { project, rows, path }: StepCase): Promise<{ failures: string[]; compared: number } | undefined> {
+  const pixels = { scale: 2 / 255, offset: -1 }
+  const { seed, optimizer } = project.recipe
+  const model = new Model(project, pixels)
+  const depth = model.imageShape.reduce((product, size) => product * size, 1)
+  const images = randomPixels(rows * depth, seed)
+  const labels = randomLabels(rows, model.classes, seed + 1)
+  const [step, epoch] = [3, 2]
+  const oracle = new OracleNetwork(project, pixels)
+  const wanted = oracle.trainStep(images, labels, step, epoch)
+  if (wanted.margin.gradients < MARGIN || cancelsInBatchNorm(project, wanted)) return undefined
+
+  const memory = new Memory(toolbox.device)
+  const { program, ports, gradients, outputs } = buildProgram(model, { training: true, rows, inputPath: path, inspect: true })
+  writeInitial(model, memory)
+  writeConstants(model, memory)
+  await packWeights(model, memory, toolbox)
+  const executable = await Executable.compile(program, memory, toolbox)
+  const stride = Math.ceil(depth / 4) * 4
+  const padded = new Uint8Array(rows * stride)
+  for (let m = 0; m < rows; m++) padded.set(images.subarray(m * depth, (m + 1) * depth), m * stride)
+  memory.write(ports.pixels, padded)
+  memory.write(ports.labels, Uint32Array.from(labels))
+  const { start, schedule } = project.recipe.learningRate
+  executable.submit({ step, rows: rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step) })
+
+  const failures: string[] = []
+  let compared = 0
+  const close = (name: string, actual: ArrayLike<number>, expected: ArrayLike<number>, terms = 0): void => {
+    compared++
+    const error = relativeError(actual, expected, NOTHING + terms * ROUNDING)
+    if (!(error <= TOLERANCE)) failures.push(`${name}: relative error ${error.toExponential(2)}; ${describeWorst(actual, expected)}`)
+  }
+  const metrics = await memory.readFloats(ports.metrics)
+  close('loss', [(metrics[20] ?? NaN) / rows], [wanted.loss])
+  if (wanted.margin.categories.ranking > MARGIN) expect([metrics[21], metrics[22]]).toEqual([wanted.errors, wanted.top5Errors])
+  close('scores', await memory.readFloats(ports.scores), wanted.scores)
+  for (const [name, tensor] of gradients) {
+    close(`gradient of ${name}`, await memory.readFloats(tensor), wanted.gradients.get(name) as Float64Array, largest(wanted.magnitudes.get(name) as Float64Array))
+  }
+  for (const { name, tensor } of model.states.values()) close(name, await memory.readFloats(tensor), oracle.states.get(name) as Float64Array, 1)
+  for (const [name, parameter] of model.parameters) {
+    const expected = oracle.parameters.get(name) as Float64Array
+    const margins = wanted.updateMargins.get(name) as Float64Array
+    const gradient = wanted.gradients.get(name) as Float64Array
+    const least = optimizer.kind === 'sgd' ? 0 : Math.max(NOTHING, CANCELLATION * largest(gradient))
+    const sound = [...expected.keys()].filter(index => (margins[index] ?? 0) > CANCELLATION && Math.abs(gradient[index] ?? 0) >= least)
+    const actual = await memory.readFloats(parameter.tensor)
+    // Plain descent moves a parameter by the gradient itself, so it inherits what cancelled there.
+    const moved = optimizer.kind === 'sgd' ? start * parameter.factor * largest(wanted.magnitudes.get(name) as Float64Array) : 0
+    close(`updated ${name}`, sound.map(index => actual[index] ?? NaN), sound.map(index => expected[index] as number), moved)
+    if (parameter.packed) {
+      compared++
+      // The bits are exactly the signs of the latent weights that the device itself arrived at.
+      const difference = firstDifference(await memory.readWords(parameter.packed), bitsOf(actual, parameter))
+      if (difference) failures.push(`bits of ${name}: ${difference}`)
+    }
+  }
+  for (const [id, traced] of wanted.trace) {
+    const value = outputs.get(id)
+    if (value?.flow === 'bits' && traced.bits && traced.presence) {
+      compared++
+      const bits = await memory.readWords(value.bits)
+      const presence = value.presence && (await memory.readWords(value.presence))
+      // An absent value has a sign of its own on the device; the reference calls it 0.
+      const difference = firstDifference(presence ? bits.map((word, i) => word & (presence[i] ?? 0)) : bits, traced.bits) ?? (presence && firstDifference(presence, traced.presence))
+      if (difference) failures.push(`bits that leave ${id}: ${difference}`)
+    }
+    if (value?.flow === 'sums' && value.integer && !value.normalisation) {
+      compared++
+      const sums = Array.from(new Int32Array((await memory.read(value.sums)).buffer), sum => sum * value.scale)
+      const difference = value.scale === 1 || value.scale === 2 ? firstDifference(sums, traced.output) : undefined
+      if (difference) failures.push(`sums of ${id}: ${difference}`)
+    }
+  }
+  const evaluated = oracle.evaluate(images, labels)
+  if (evaluated.margin.gradients > MARGIN) {
+    const evaluation = buildProgram(model, { training: false, rows, inputPath: path })
+    const forward = await Executable.compile(evaluation.program, memory, toolbox)
+    memory.write(evaluation.ports.pixels, padded)
+    memory.write(evaluation.ports.labels, Uint32Array.from(labels))
+    for (const [name, { tensor }] of model.parameters) memory.write(tensor, Float32Array.from(oracle.parameters.get(name) as Float64Array))
+    for (const { name, tensor } of model.states.values()) memory.write(tensor, Float32Array.from(oracle.states.get(name) as Float64Array))
+    await packWeights(model, memory, toolbox)
+    forward.submit({ step: 0, rows: rows, slot: 0, rate: 0 })
+    close('evaluated scores', await memory.readFloats(evaluation.ports.scores), evaluated.scores)
+    forward.destroy()
+  }
+  expect(await memory.readWords(model.health)).toEqual(new Uint32Array(model.order.length))
+  expect(outputs.size).toBe(model.order.length - 1)
+  executable.destroy()
+  memory.destroy()
+  return { failures, compared }
+}
