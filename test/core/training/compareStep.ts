@@ -80,7 +80,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
   memory.write(ports.pixels, padded)
   memory.write(ports.labels, Uint32Array.from(labels))
   const { start, schedule } = project.recipe.learningRate
-  executable.submit({ step, rows: rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step) })
+  executable.submit({ step, rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step) })
 
   const failures: string[] = []
   let compared = 0
@@ -140,7 +140,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
     for (const [name, { tensor }] of model.parameters) memory.write(tensor, Float32Array.from(oracle.parameters.get(name) as Float64Array))
     for (const { name, tensor } of model.states.values()) memory.write(tensor, Float32Array.from(oracle.states.get(name) as Float64Array))
     await packWeights(model, memory, toolbox)
-    forward.submit({ step: 0, rows: rows, slot: 0, rate: 0 })
+    forward.submit({ step: 0, rows, slot: 0, rate: 0 })
     close('evaluated scores', await memory.readFloats(evaluation.ports.scores), evaluated.scores)
     forward.destroy()
   }

@@ -94,7 +94,7 @@ class Drawing {
     if (one.pool?.early) this.pool(`pool${i}`, one.pool.pool)
     if (one.batchNorm) this.add(`norm${i}`, 'batchNorm', one.batchNorm)
     const normed = this.last
-    this.add(`act${i}`, ...one.activate)
+    this.add(`act${i}`, one.activate[0], one.activate[1])
     if (one.join === 'concatBits') {
       this.add(`other${i}`, one.activate[0], one.activate[1], [normed])
       this.add(`join${i}`, 'concat', { inputs: 3 }, [`act${i}`, `other${i}`, `act${i}`], ['in1', 'in2', 'in3'])
