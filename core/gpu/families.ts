@@ -53,11 +53,16 @@ export function candidatesOf(kernel: string): readonly Candidate[] {
   return Object.hasOwn(families, kernel) ? (families[kernel] ?? []) : [{ shader: kernel }]
 }
 
-/** Those of an operation's candidates that this adapter can run at these sizes; never none. */
+/** Workgroups along one axis that every WebGPU device takes. */
+const MOST_GROUPS = 65535
+
+/** Those of an operation's candidates that this adapter can run at these sizes: without sizes, at some sizes. */
 export function fittingCandidates({ device, shaders }: Pick<Toolbox, 'device' | 'shaders'>, { kernel, params }: Pick<Operation, 'kernel' | 'params'>): readonly Candidate[] {
-  return candidatesOf(kernel).filter(({ shader }) => {
-    const { subgroups, multiple } = shaders.get(shader)
+  const sized = Object.keys(params).length > 0
+  return candidatesOf(kernel).filter(({ shader, overrides }) => {
+    const { subgroups, multiple, dispatch, overrides: defaults } = shaders.get(shader)
     if (multiple && (params[multiple.of] ?? 0) % multiple.by !== 0) return false
+    if (sized && dispatch({ ...defaults, ...overrides, ...params }).some(count => count > MOST_GROUPS)) return false
     return subgroups === 'none' || (device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === device.adapter.subgroupSize))
   })
 }

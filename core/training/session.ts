@@ -1,4 +1,5 @@
 import type { Project } from '../architecture/project.ts'
+import { elements } from '../architecture/signal.ts'
 import { bytesPerImage, type Dataset, type Split } from '../data/dataset.ts'
 import { evaluationBatches, fillBatch, identityOrder, rowBytes } from '../data/batches.ts'
 import type { AffinePixels } from '../data/preprocessing.ts'
@@ -29,8 +30,15 @@ export interface Evaluation {
   readonly predictions: Uint32Array
 }
 
-/** Rows of an evaluation batch: large, since nothing is kept for backward. */
-const EVALUATION_ROWS = 500
+/** Images of an evaluation batch: many, since nothing is kept for backward, but no tensor shall be larger than this. */
+const EVALUATION_IMAGES = 500
+const EVALUATION_BYTES = 2 ** 26
+
+/** How many images fit an evaluation batch: pictures with many channels take far more than vectors. */
+export function evaluationImages(model: Model): number {
+  const largest = Math.max(...model.order.map(id => elements(model.node(id).signal?.shape ?? [1])))
+  return Math.max(1, Math.min(EVALUATION_IMAGES, Math.floor(EVALUATION_BYTES / (4 * largest))))
+}
 
 /** A compiled program with the host's side of its exchange. */
 export interface Loaded {
@@ -105,7 +113,7 @@ export class Session {
   }
 
   async evaluation(): Promise<Loaded> {
-    this.#evaluation ??= await this.load(false, EVALUATION_ROWS)
+    this.#evaluation ??= await this.load(false, evaluationImages(this.model))
     return this.#evaluation
   }
 
