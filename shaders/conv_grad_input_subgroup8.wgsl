@@ -53,7 +53,7 @@ fn write(row: u32, k: vec4<u32>, value: vec4<f32>) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let m = group.y * 8;
   let rows = params.images * params.height * params.width;
-  let word = min(vec4<u32>(group.x * 2) + vec4<u32>(0, 1, 2, 3), vec4<u32>(params.words - 1));
+  let word = min(vec2<u32>(group.x * 2, group.x * 2 + 1), vec2<u32>(params.words - 1));
   let bit = vec4<u32>(lane * 4) + vec4<u32>(0, 1, 2, 3);
   let shift = vec4<u32>(31) - bit;
   let place0 = input_place(min(m + 0, rows - 1));

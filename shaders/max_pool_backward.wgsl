@@ -1,36 +1,12 @@
-// include: pool
+// include: first_largest
 // dx[i][c] = sum of g[o][c] over the windows o in which input i is the first of the largest (f32): the gradient of max-pooling goes to
 // the first maximum in the order of taps, found again in the input, so nothing is kept for it.
 // s: [input rows][channels], INTEGER i32, else f32; g: [rows][channels] f32; dx: [input rows][channels] f32.
 // One invocation owns one value of dx; windows increase.
 // dispatch: x = ceil(channels / 8), y = ceil(images * height * width / 8)
 
-override INTEGER: bool = false;
-
-@group(0) @binding(1) var<storage, read> s: array<u32>;
 @group(0) @binding(2) var<storage, read> g: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
-
-fn larger(a: u32, b: u32) -> bool {
-  if (INTEGER) { return bitcast<i32>(a) > bitcast<i32>(b); }
-  return bitcast<f32>(a) > bitcast<f32>(b);
-}
-
-fn first_largest(output: u32, c: u32) -> u32 {
-  let area = window_of(output);
-  var winner = input_at(area, area.top, area.left);
-  var best = s[winner * params.channels + c];
-  for (var iy = area.top; iy < area.bottom; iy++) {
-    for (var ix = area.left; ix < area.right; ix++) {
-      let value = s[input_at(area, iy, ix) * params.channels + c];
-      if (larger(value, best)) {
-        best = value;
-        winner = input_at(area, iy, ix);
-      }
-    }
-  }
-  return winner;
-}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

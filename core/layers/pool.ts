@@ -55,7 +55,7 @@ export const buildMaxPool: Builder<MaxPoolAttributes> = (context, site, [input],
   const sumsAgain = (): Tensor => (repeated ??= source.again())
   return {
     output: { ...source, shape, sums: y, again: () => (recipe.activations === 'keep' ? y : pooled(sumsAgain())) },
-    backward: gradient => [input.flow === 'pixels' ? undefined : { data: gradientInto(gradient, 'max_pool_backward', { s: sumsAgain() }, { INTEGER }), masks: [], scale: 1 }],
+    backward: gradient => [input.flow === 'pixels' ? undefined : { data: gradientInto(gradient, attributes.stride >= attributes.size ? 'max_pool_backward_apart' : 'max_pool_backward', { s: sumsAgain() }, { INTEGER }), masks: [], scale: 1 }],
   }
 }
 
