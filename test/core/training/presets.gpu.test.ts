@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { presets, scaleWidths } from '../../../core/architecture/index.ts'
+import type { Toolbox } from '../../../core/gpu/executable.ts'
+import { adapters, openToolbox } from '../../support/adapters.ts'
+import { compareStep } from './compareStep.ts'
+
+/** Networks on vectors; those on pictures take the reference minutes, and pictures.gpu.test.ts draws their layers smaller. */
+const names = presets.filter(({ architecture }) => architecture.nodes.every(({ kind }) => kind !== 'conv2d')).map(({ name }) => name)
+/** Wide enough for several words, narrow enough for the float64 reference. */
+const WIDTH = 40
+const ROWS = 12
+/** A seed whose every decision is clear of its threshold comes up within this many. */
+const SEEDS = 40
+
+describe.each(adapters)('a training step of each preset on %s', adapter => {
+  let toolbox: Toolbox
+  beforeAll(async () => {
+    toolbox = await openToolbox(adapter, 'last')
+  })
+  afterAll(() => {
+    toolbox.device.device.destroy()
+  })
+
+  it.each(names)('%s, its layers and its recipe at small width, agrees with the reference', async name => {
+    const preset = presets.find(one => one.name === name)
+    if (!preset) throw new Error(`no preset ${name}`)
+    const widest = Math.max(...preset.architecture.nodes.map(({ attributes }) => Number(attributes.units ?? attributes.filters ?? 0)))
+    const narrow = scaleWidths(preset, WIDTH / widest)
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const project = { ...narrow, recipe: { ...narrow.recipe, seed } }
+      const result = await compareStep(toolbox, { project, rows: ROWS, path: seed % 2 === 0 ? 'planes' : 'float' })
+      if (!result) continue
+      expect(result.failures).toEqual([])
+      expect(result.compared).toBeGreaterThan(10)
+      return
+    }
+    throw new Error(`none of ${SEEDS} seeds was clear of every threshold`)
+  })
+})
