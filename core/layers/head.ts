@@ -1,4 +1,5 @@
 import type { HeadAttributes } from '../architecture/kinds/head.ts'
+import { wordsOf } from '../architecture/signal.ts'
 import { invariant } from '../errors.ts'
 import { asReals } from './conversions.ts'
 import type { Builder } from './context.ts'
@@ -21,6 +22,6 @@ export const buildHead: Builder<HeadAttributes> = (context, site, [input], attri
     { loss: losses, ranks, metrics: ports.metrics, predictions: ports.predictions, health: ports.health },
     { rows, weight, first_head: Number(site.head.first), main_head: Number(site.head.main), place: context.healthPlace(site) },
   )
-  if (site.head.main) program.launch('apply_mask', { x: scores, mask: scores, y: ports.scores }, { rows, outputs: classes, words: Math.ceil(classes / 32), scale: 1 }, { MASKED: 0 })
+  if (site.head.main) program.launch('apply_mask', { x: scores, mask: scores, y: ports.scores }, { rows, outputs: classes, words: wordsOf(classes), scale: 1 }, { MASKED: 0 })
   return { backward: () => [{ data: gradient, masks: [], scale: 1 }] }
 }

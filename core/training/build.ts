@@ -1,6 +1,6 @@
 import { invariant } from '../errors.ts'
 import { Program } from '../gpu/program.ts'
-import { bytesOf, type Tensor } from '../gpu/tensor.ts'
+import type { Tensor } from '../gpu/tensor.ts'
 import { addGradients } from '../layers/conversions.ts'
 import { wordsOfTaps, type Built, type Context, type LayerSite, type Parameter, type Ports } from '../layers/context.ts'
 import { builderOf } from '../layers/index.ts'
@@ -128,9 +128,4 @@ function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, progr
     { outputs, depth, ...wordsOfTaps(depth, taps), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
     { CLIP: Number(clip), PACK: Number(packed !== undefined) },
   )
-}
-
-/** Bytes of a batch's exchange with the host. */
-export function portBytes(ports: Ports): number {
-  return [ports.pixels, ports.labels, ports.metrics, ports.predictions, ports.scores].reduce((sum, tensor) => sum + bytesOf(tensor), 0)
 }

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../../core/architecture/signal.ts'
 import { Executable, type Candidate } from '../../../core/gpu/executable.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
@@ -25,7 +26,7 @@ export interface Contestant {
 export async function prepareGemm(engine: Engine, kernel: string, size: GemmSize, candidate?: Candidate): Promise<Contestant> {
   const { toolbox, host } = engine
   const { rows, depth, outputs } = size
-  const words = Math.ceil(depth / 32)
+  const words = wordsOf(depth)
   const shapes: Readonly<Record<string, number>> = {
     bits: rows * words,
     weights: words * outputs,
