@@ -3,7 +3,7 @@ import { parseAs } from '../../core/architecture/project.ts'
 import { BitwrightError } from '../../core/errors.ts'
 import { engineEvents, engineRoutes, RequestSchema, type EngineEvent, type EngineRoute } from '../contract/engine.ts'
 import type { JobContext } from './context.ts'
-import { faultOf } from './faults.ts'
+import { faultOf } from '../contract/faults.ts'
 import { Desk } from './desk.ts'
 import { Workshop } from './toolbox.ts'
 

@@ -11,7 +11,7 @@ import type { TrainResult } from '../../contract/engine.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
 import type { JobContext } from '../context.ts'
-import { faultOf } from '../faults.ts'
+import { faultOf } from '../../contract/faults.ts'
 import { Recorder, type Store } from './recorder.ts'
 
 /** Seconds between checkpoints within an epoch. */

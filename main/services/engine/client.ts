@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { parseAs } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { engineEvents, engineRoutes, ReplySchema, type EngineEvent, type EngineEvents, type EngineRoute, type EngineRoutes } from '../../contract/engine.ts'
+import { errorOf } from '../../contract/faults.ts'
 import { followLines } from './output.ts'
 import { exitOf, spawnEngine, type Exit, type SpawnOptions } from './spawn.ts'
 
@@ -136,8 +137,7 @@ class Client implements EngineClient {
     this.#pending.delete(reply.id)
     if (isRun(pending.route)) this.#run = undefined
     if ('fault' in reply) {
-      const { what, where, remedy } = reply.fault
-      pending.reject(new BitwrightError({ what, ...(where !== undefined && { where }), ...(remedy !== undefined && { remedy }) }))
+      pending.reject(errorOf(reply.fault))
     } else pending.resolve(reply.output)
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JobContext } from '../../../main/engine/context.ts'
 import { RunControl } from '../../../main/engine/control.ts'
-import { faultOf } from '../../../main/engine/faults.ts'
+import { faultOf } from '../../../main/contract/faults.ts'
 import { train } from '../../../main/engine/jobs/train.ts'
 import { Workshop } from '../../../main/engine/toolbox.ts'
 import { listRuns, openLatest, openRun } from '../../../main/services/runs/index.ts'

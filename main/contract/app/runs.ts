@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
+import { EpochRecordSchema } from '../../../core/training/position.ts'
+import { FaultSchema, RunIdSchema, RunStateSchema, engineEvents } from '../engine.ts'
+import { route } from '../route.ts'
+
+/** Runs: begun, steered, read. The engine trains one at a time. */
+
+const count = z.int().min(0)
+const time = z.iso.datetime()
+const column = z.instanceof(Float64Array)
+
+export const RunSummarySchema = z.strictObject({
+  id: RunIdSchema,
+  directory: z.string(),
+  created: time,
+  state: RunStateSchema,
+  /** It was under way when its engine ended without a word; `state` is then `stopped`, and `runs.resume` goes on from its last checkpoint. */
+  interrupted: z.boolean(),
+  /** Why it failed. */
+  fault: FaultSchema.nullable(),
+  /** Names of its project and data set. */
+  project: z.string(),
+  dataset: z.string(),
+  adapter: z.string(),
+  /** Finished epochs, of so many. */
+  epochs: count,
+  epochsWanted: count,
+  best: EpochRecordSchema.nullable(),
+})
+export type RunSummary = z.infer<typeof RunSummarySchema>
+
+export const RunProgressSchema = engineEvents.progress
+export type RunProgress = z.infer<typeof RunProgressSchema>
+
+/** An event of the run's history as its events.jsonl has it; `kind` says which other fields there are. */
+export const RunEventEntrySchema = z.looseObject({ time, kind: z.string() })
+
+/** A named series each, all of one length. What a point lacks is NaN. */
+export const ColumnsSchema = z.record(z.string(), column)
+export type Columns = z.infer<typeof ColumnsSchema>
+
+export const runRoutes = {
+  /**
+   * Trains a project: its own data set or another, with single fields set as `bitwright train --set` takes them
+   * ("recipe.epochs=3", "nodes.dense1.units=300"). Answers when the run's folder is there, or rejects for what is wrong with the request.
+   */
+  'runs.start': route(
+    z.strictObject({ project: ProjectSchema, dataset: DatasetNameSchema.optional(), limitTrain: z.int().min(1).optional(), set: z.array(z.string().max(512)).max(100).default([]) }),
+    z.strictObject({ run: RunIdSchema, directory: z.string() }),
+  ),
+  /** Goes on from the last good checkpoint; `epochs`: to another end. Answers when it has begun. */
+  'runs.resume': route(z.strictObject({ run: RunIdSchema, epochs: z.int().min(1).optional() }), z.strictObject({ run: RunIdSchema, directory: z.string() })),
+  /** Pause and stop act between two steps, after a checkpoint. `acted` is false if this run is not under way here. */
+  'runs.control': route(z.strictObject({ run: RunIdSchema, action: z.enum(['pause', 'resume', 'stop']) }), z.strictObject({ acted: z.boolean() })),
+  /** Newest first. */
+  'runs.list': route(z.strictObject({}), z.strictObject({ runs: z.array(RunSummarySchema), damaged: z.array(z.strictObject({ id: z.string(), fault: FaultSchema })) })),
+  'runs.show': route(
+    z.strictObject({ run: RunIdSchema }),
+    z.strictObject({
+      summary: RunSummarySchema,
+      project: ProjectSchema,
+      limitTrain: z.int().nullable(),
+      /** Of the run under way: the last that was told. */
+      progress: RunProgressSchema.nullable(),
+      checkpoints: z.array(z.strictObject({ file: z.string(), bytes: count, written: time })),
+    }),
+  ),
+  /** Figures by epoch after `after` finished ones: columns `epoch`, `step`, `learningRate`, `trainLoss`, `trainError`, `validError`… */
+  'runs.metrics': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ epochs: ColumnsSchema })),
+  /** The run's history after its first `after` events. */
+  'runs.events': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ events: z.array(RunEventEntrySchema) })),
+}
+
+export const runEvents = {
+  /** A run begins, changes its state, or ends. */
+  'run.state': z.strictObject({ summary: RunSummarySchema }),
+  /** At most ten a second. */
+  'run.progress': RunProgressSchema,
+  'run.epoch': engineEvents.epoch,
+}
