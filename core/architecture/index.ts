@@ -21,6 +21,7 @@ export {
   floatTwinBytes, optimizerSlots, savedBitsOf, totalsOf, trainingMemory, type Totals, type TrainingMemory,
 } from './costs.ts'
 export { scaleWidths, withoutKind } from './transform.ts'
+export { laidOut } from './layout.ts'
 export { setField } from './setField.ts'
 export { presetNamed, presetReference, presets, type Reference } from './presets/index.ts'
 export { presetSummary, type PresetSummary } from './describe.ts'

@@ -1,5 +1,5 @@
 import type { Architecture, Attributes } from '../document.ts'
-import { chain, type Layer } from './chain.ts'
+import { network, type Layer } from './network.ts'
 
 /** What stands behind the layers of the convolutional networks, and behind the last. */
 export interface Around {
@@ -23,7 +23,7 @@ export function convNet(width: number, { norm, sign, lastNorm }: Around): Archit
     [convolution(first + 1, filters), { id: `pool${first + 1}`, kind: 'maxPool', attributes: { size: 2, stride: 2 } }, ...behind(first + 1)],
   ]
   const dense = (number: number): Layer[] => [{ id: `dense${number}`, kind: 'dense', attributes: { units: 1024 } }, ...behind(number)]
-  return chain([
+  return network([
     [{ id: 'input', kind: 'input', attributes: { height: 32, width: 32, channels: 3 } }],
     ...pair(1, width),
     ...pair(3, 2 * width),

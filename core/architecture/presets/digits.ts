@@ -1,5 +1,5 @@
-import { chain, type Layer } from './chain.ts'
 import { definePreset } from './define.ts'
+import { network, type Layer } from './network.ts'
 
 const hidden = (number: number): Layer[] => [
   { id: `dense${number}`, kind: 'dense', attributes: { units: 512 } },
@@ -12,7 +12,7 @@ export const digits = definePreset({
   name: 'digits',
   about: 'A small network for a first look: 10,000 handwritten digits of MNIST, two layers of 512, trained as supplement A.1 of Hubara et al. 2016 (arXiv 1602.02830) trains its large one, but without dropout, for 8 epochs and at a higher rate. Not an experiment of the paper.',
   dataset: 'digits',
-  architecture: chain([
+  architecture: network([
     [
       { id: 'input', kind: 'input', attributes: { height: 28, width: 28, channels: 1 } },
       { id: 'flatten', kind: 'flatten' },

@@ -1,10 +1,12 @@
 import { BitwrightError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { didYouMean } from '../wording.ts'
+import { alexNet } from './alexNet.ts'
 import { cifar10Theano } from './cifar10Theano.ts'
 import { cifar10Torch } from './cifar10Torch.ts'
 import type { Preset, Reference } from './define.ts'
 import { digits } from './digits.ts'
+import { googLeNet } from './googLeNet.ts'
 import { mnistMlpTheano } from './mnistMlpTheano.ts'
 import { mnistMlpTorch } from './mnistMlpTorch.ts'
 import { svhnTheano } from './svhnTheano.ts'
@@ -12,7 +14,7 @@ import { svhnTorch } from './svhnTorch.ts'
 
 export type { Reference } from './define.ts'
 
-const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch]
+const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch, alexNet, googLeNet]
 
 /** Read-only projects, each frozen through and through. */
 export const presets: readonly Project[] = all.map(preset => preset.project)

@@ -1,5 +1,5 @@
-import { chain, type Layer } from './chain.ts'
 import { definePreset } from './define.ts'
+import { network, type Layer } from './network.ts'
 
 const norm = { mode: 'vanilla', epsilon: 1e-4, momentum: 0.1, running: 'inverseStd' } as const
 
@@ -22,7 +22,7 @@ export const mnistMlpTheano = definePreset({
     'whether a gradient passes at exactly |x| = 1 depended on the release of Theano; here it does, as Algorithm 1 says',
   ],
   dataset: 'mnist',
-  architecture: chain([
+  architecture: network([
     [
       { id: 'input', kind: 'input', attributes: { height: 28, width: 28, channels: 1 } },
       { id: 'flatten', kind: 'flatten' },

@@ -1,5 +1,5 @@
-import { chain, type Layer } from './chain.ts'
 import { definePreset } from './define.ts'
+import { network, type Layer } from './network.ts'
 
 const hidden = (number: number): Layer[] => [
   { id: `dense${number}`, kind: 'dense', attributes: { units: 2048 } },
@@ -23,7 +23,7 @@ export const mnistMlpTorch = definePreset({
     'AdaMax follows the code, which rounds v where it is stored and has beta 0.9 and 0.999; Algorithm 3 of the paper is --set recipe.optimizer={"kind":"adamaxShift","mode":"paper"} with a rate of 2^-10',
   ],
   dataset: 'mnist',
-  architecture: chain([
+  architecture: network([
     [
       { id: 'input', kind: 'input', attributes: { height: 28, width: 28, channels: 1 } },
       { id: 'flatten', kind: 'flatten' },

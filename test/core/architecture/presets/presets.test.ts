@@ -36,13 +36,17 @@ describe('every preset', () => {
     const { nodes } = preset.architecture
     const places = nodes.map(({ position }) => `${position.x} ${position.y}`)
     expect(new Set(places).size).toBe(nodes.length)
-    const columns = nodes.map(node => node.position.x)
-    expect(columns).toEqual([...columns].sort((a, b) => a - b))
+    const at = new Map(nodes.map(({ id, position }) => [id, position]))
+    for (const { from, to } of preset.architecture.edges) {
+      const [source, target] = [at.get(from.node), at.get(to.node)]
+      if (!source || !target) throw new Error('an edge without an end')
+      expect(target.x > source.x || (target.x === source.x && target.y > source.y), `${from.node} to ${to.node}`).toBe(true)
+    }
   })
 
   test('has a name of its own, and another is answered with the list', () => {
     expect(new Set(presets.map(preset => preset.name)).size).toBe(presets.length)
-    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch')
+    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch, alexnet, googlenet')
     expect(() => presetNamed('constructor')).toThrow('there is no preset')
   })
 })
@@ -141,5 +145,44 @@ describe('the convolutional networks', () => {
     expect(recipeOf('svhn-convnet-torch')).toEqual({
       ...recipeOf('cifar10-convnet-torch'), epochs: 200, learningRate: { start: 2 ** -7, schedule: { kind: 'halve', every: 20 } }, clip: 'binaryWeights', validation: 6000,
     })
+  })
+})
+
+describe('the ImageNet networks of supplement B.3', () => {
+  const signal = (name: string, id: string) => inferArchitecture(presetNamed(name).architecture).nodes.get(id)?.signal
+
+  test('alexnet: sizes from 224 to 6, and the weights of its eight layers', () => {
+    expect(['conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'conv4', 'conv5', 'pool5'].map(id => signal('alexnet', id)?.shape)).toEqual([
+      [55, 55, 64], [27, 27, 64], [27, 27, 192], [13, 13, 192], [13, 13, 384], [13, 13, 256], [13, 13, 256], [6, 6, 256],
+    ])
+    const weights = 11 * 11 * 3 * 64 + 25 * 64 * 192 + 9 * (192 * 384 + 384 * 256 + 256 * 256) + 9216 * 4096 + 4096 * 4096 + 4096 * 1000
+    const channels = 64 + 192 + 384 + 2 * 256 + 2 * 4096 + 1000
+    expect(weights).toBe(61_090_496)
+    expect(presetSummary(presetNamed('alexnet'))).toEqual({ name: 'alexnet', dataset: 'imagenet', binaryParameters: weights, packedBytes: weights / 8 + 8 * channels })
+    expect(recipeOf('alexnet')).toMatchObject({ batchSize: 512, optimizer: { kind: 'adam' }, learningRate: { schedule: { kind: 'step', every: 20, factor: 0.1 } } })
+  })
+
+  test('googlenet: ten modules from 28 to 7, two auxiliary heads of weight 0.3, the main one last', () => {
+    const modules: [string, number, number][] = [
+      ['3a', 28, 256], ['3b', 28, 320], ['3c', 14, 576], ['4a', 14, 576], ['4b', 14, 576], ['4c', 14, 576], ['4d', 14, 576], ['4e', 7, 1024], ['5a', 7, 1024], ['5b', 7, 1024],
+    ]
+    for (const [name, side, width] of modules) expect(signal('googlenet', `inc${name}`), name).toEqual({ shape: [side, side, width], flow: 'bits' })
+    expect(presetNamed('googlenet').architecture.nodes.filter(({ kind }) => kind === 'concat')).toHaveLength(10)
+    const { order, nodes } = inferArchitecture(presetNamed('googlenet').architecture)
+    const heads = order.filter(id => nodes.get(id)?.kind === 'head')
+    expect(heads).toEqual(['aux1.dense2.head', 'aux2.dense2.head', 'dense.head'])
+    expect(heads.map(id => nodes.get(id)?.attributes['weight'])).toEqual([0.3, 0.3, 1])
+    expect(recipeOf('googlenet')).toMatchObject({ batchSize: 64, optimizer: { kind: 'adam' }, learningRate: { schedule: { kind: 'step', every: 10, factor: 0.1 } } })
+  })
+
+  test('googlenet has the weights of its modules, counted from what goes in and comes out', () => {
+    // in, 1 x 1, 3 x 3 reduced, 3 x 3, double reduced, double, projection: Inception_v2.lua of eladhoffer/convNet.torch.
+    const modules = [
+      [192, 64, 64, 64, 64, 96, 32], [256, 64, 64, 96, 64, 96, 64], [320, 0, 128, 160, 64, 96, 0], [576, 224, 64, 96, 96, 128, 128], [576, 192, 96, 128, 96, 128, 128],
+      [576, 160, 128, 160, 128, 160, 96], [576, 96, 128, 192, 160, 192, 96], [576, 0, 128, 192, 192, 256, 0], [1024, 352, 192, 320, 160, 224, 128], [1024, 352, 192, 320, 192, 224, 128],
+    ] as const
+    const within = modules.reduce((sum, [inputs, one, r3, f3, rd, d, projection]) => sum + inputs * (one + r3 + rd + projection) + 9 * (r3 * f3 + rd * d + d * d), 0)
+    const auxiliary = 576 * 128 + 16 * 128 * 768 + 768 * 1000
+    expect(presetSummary(presetNamed('googlenet')).binaryParameters).toBe(49 * 3 * 64 + 9 * 64 * 192 + within + 2 * auxiliary + 1024 * 1000)
   })
 })
