@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { REMOTE_NAMES, type RemoteName } from '../services/datasets/sources.ts'
 import type { ChangeOptions } from './changes.ts'
 import type { DownloadOptions, ImportKind, ImportOptions } from './commands/datasets.ts'
+import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
 import { assignment, collected, positiveNumber, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
 
@@ -96,6 +97,20 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .addOption(checkpointOption())
     .action((target: string, images: readonly string[], options: { checkpoint: 'best' | 'last' }, command: Command) =>
       run(command, async context => (await import('./commands/predict.ts')).predict(context, target, images, options)))
+
+  program.command('import')
+    .description('take in a network that others trained')
+    .argument('<FILE>', 'its weights: .npz in BinaryNet\'s order, or .npz or .safetensors with --map')
+    .requiredOption('--project <PROJECT>', 'its network: name of a preset, or a project file')
+    .option('--flipped', 'its filters are those of true convolutions, Theano\'s default')
+    .option('--map <FILE>', 'JSON that says which array is which')
+    .option('--name <NAME>', 'what to call the model')
+    .option('--dataset <NAME>', 'another data set than the project\'s')
+    .option('--width-scale <F>', 'every hidden layer of the project is F times as wide', positiveNumber)
+    .option('--set <PATH=VALUE>', 'set a field of the project, such as nodes.conv1.padding=0 (repeatable)', assignment)
+    .option('--without <KIND>', 'leave out all layers of a pass-through kind, such as dropout (repeatable)', collected)
+    .action((file: string, options: ImportWeightsOptions, command: Command) =>
+      run(command, async context => (await import('./commands/import.ts')).importWeights(context, file, options)))
 
   program.command('bench')
     .description('time kernels and whole training steps side by side')

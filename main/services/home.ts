@@ -17,6 +17,8 @@ export interface HomeOptions {
 export interface HomeFolders {
   readonly datasets: string
   readonly runs: string
+  /** Networks that others trained. */
+  readonly models: string
   readonly tuning: string
 }
 
@@ -51,5 +53,5 @@ export async function openHome(options: HomeOptions = {}): Promise<string> {
 }
 
 export function homeFolders(home: string): HomeFolders {
-  return { datasets: join(home, 'datasets'), runs: join(home, 'runs'), tuning: join(home, 'tuning') }
+  return { datasets: join(home, 'datasets'), runs: join(home, 'runs'), models: join(home, 'models'), tuning: join(home, 'tuning') }
 }

@@ -3,7 +3,7 @@ import { attributesOf, input } from '../../../core/architecture/index.ts'
 import type { ImageShape } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { openHome } from '../../services/home.ts'
-import { openRun, runOfCheckpoint } from '../../services/runs/index.ts'
+import { openNetwork } from '../../services/models/open.ts'
 import { announceAdapter, withEngine } from '../engine.ts'
 import { counted, significant } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
@@ -46,7 +46,7 @@ export async function predict(context: Context, target: string, images: readonly
 
 /** The pictures a trained network takes: the shape of its input. */
 async function shapeOf(home: string, target: string): Promise<ImageShape> {
-  const { project } = await (/\.safetensors$/i.test(target) ? runOfCheckpoint(target) : openRun(home, target))
+  const { project } = await openNetwork(home, target)
   const node = project.architecture.nodes.find(node => node.kind === input.kind)
   if (node === undefined) throw new BitwrightError({ what: 'the network has no input', where: target, remedy: 'use another run' })
   const { height, width, channels } = attributesOf(input, node)

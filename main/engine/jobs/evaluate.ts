@@ -3,7 +3,7 @@ import { BitwrightError } from '../../../core/errors.ts'
 import type { Dataset, Split } from '../../../core/data/dataset.ts'
 import { type engineRoutes } from '../../contract/engine.ts'
 import { openDataset } from '../../services/datasets/store.ts'
-import type { Run } from '../../services/runs/open.ts'
+import type { Network } from '../../services/models/open.ts'
 import type { JobContext } from '../context.ts'
 import { splitsOf } from './run.ts'
 import { openTarget, withSession } from './target.ts'
@@ -18,8 +18,8 @@ const CONFUSION_CLASSES = 2048
 export async function evaluate(context: JobContext, { home, target: name, checkpoint: which, dataset: datasetName, split: splitName }: Input): Promise<Output> {
   const target = await openTarget(context, home, name, which)
   try {
-    const dataset = await openDataset(home, datasetName ?? target.run.record.dataset.name, { log: message => context.log('info', message) })
-    const split = chooseSplit(target.run, dataset, splitName)
+    const dataset = await openDataset(home, datasetName ?? target.network.dataset.name, { log: message => context.log('info', message) })
+    const split = chooseSplit(target.network, dataset, splitName)
     return await withSession(context, home, target, dataset, async (session, workshop) => {
       const begun = performance.now()
       const { images, loss, error, top5Error, predictions } = await session.evaluate(split)
@@ -34,9 +34,9 @@ export async function evaluate(context: JobContext, { home, target: name, checkp
   }
 }
 
-function chooseSplit({ record, project }: Run, dataset: Dataset, name: Input['split']): Split {
+function chooseSplit({ dataset: own, limitTrain, project }: Network, dataset: Dataset, name: Input['split']): Split {
   if (name === 'test') return dataset.test
-  const { training, validation } = splitsOf(dataset, project, dataset.name === record.dataset.name ? record.limitTrain : undefined)
+  const { training, validation } = splitsOf(dataset, project, dataset.name === own.name ? limitTrain : undefined)
   if (name === 'train') return training
   if (validation.count === 0) throw new BitwrightError({ what: 'the recipe holds no images out for validation', where: `project ${project.name}`, remedy: 'evaluate the split "test" or "train"' })
   return validation

@@ -12,7 +12,7 @@ type Output = z.input<typeof engineRoutes.predict.output>
 export async function predict(context: JobContext, { home, target: name, checkpoint: which, images }: Input): Promise<Output> {
   const target = await openTarget(context, home, name, which)
   try {
-    const { name: dataset, classes } = target.run.record.dataset
+    const { name: dataset, classes } = target.network.dataset
     return await withSession(context, home, target, { name: dataset, classes }, async (session, workshop) => {
       const shape = session.model.imageShape
       const size = bytesPerImage(shape)
@@ -22,7 +22,7 @@ export async function predict(context: JobContext, { home, target: name, checkpo
       const all = new Uint8Array(size * images.length)
       for (const [index, image] of images.entries()) all.set(image, index * size)
       const predictions = (await session.scores(all)).map(scores => ({ class: winner(scores), scores: Array.from(scores) }))
-      return { classes, predictions, adapter: workshop.device.adapter.name }
+      return { classes: [...classes], predictions, adapter: workshop.device.adapter.name }
     })
   } finally {
     await target.checkpoint.close()

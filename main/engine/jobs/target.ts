@@ -1,34 +1,28 @@
+import { attributesOf, input } from '../../../core/architecture/kinds/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { Session } from '../../../core/training/session.ts'
+import { openNetwork, type Network } from '../../services/models/open.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
-import { openBest, openCheckpoint, openLatest } from '../../services/runs/checkpoints.ts'
-import { openRun, runOfCheckpoint, type Run } from '../../services/runs/open.ts'
 import type { JobContext } from '../context.ts'
 import type { Workshop } from '../toolbox.ts'
 
 export interface Target {
-  readonly run: Run
+  readonly network: Network
   readonly checkpoint: Checkpoint
 }
 
-/** The trained network that a person names: a run at its best or last checkpoint, or one checkpoint file of a run. */
+/** The trained network that a person names: a run at its best or last checkpoint, a model, or a file of weights of either. */
 export async function openTarget(context: JobContext, home: string, name: string, which: 'best' | 'last'): Promise<Target> {
-  if (name.endsWith('.safetensors')) {
-    const run = await runOfCheckpoint(name)
-    return { run, checkpoint: await openCheckpoint(run, name) }
-  }
-  const run = await openRun(home, name)
-  const checkpoint = await (which === 'best' ? openBest : openLatest)(run, message => context.log('warning', message))
-  if (!checkpoint) throw new BitwrightError({ what: 'this run has no checkpoint yet', where: run.directory, remedy: `let it train for an epoch: bitwright resume ${run.id}` })
-  return { run, checkpoint }
+  const network = await openNetwork(home, name)
+  return { network, checkpoint: await network.weights(which, message => context.log('warning', message)) }
 }
 
 /** Puts the target's network on the device for evaluation, lets `work` use it, and takes it off again. */
-export async function withSession<T>(context: JobContext, home: string, { run, checkpoint }: Target, data: { readonly name: string; readonly shape?: readonly [number, number, number]; readonly classes: readonly string[] }, work: (session: Session, workshop: Workshop) => Promise<T>): Promise<T> {
+export async function withSession<T>(context: JobContext, home: string, { network, checkpoint }: Target, data: { readonly name: string; readonly shape?: readonly [number, number, number]; readonly classes: readonly string[] }, work: (session: Session, workshop: Workshop) => Promise<T>): Promise<T> {
   const workshop = await context.workshop()
   const engine = await workshop.engine(home, message => context.log('warning', message))
   const { pixels } = checkpoint.notes
-  const session = Session.open(engine, run.project, pixels, { ...data, shape: data.shape ?? inputShape(run) })
+  const session = Session.open(engine, network.project, pixels, { ...data, shape: data.shape ?? imageShapeOf(network) })
   try {
     return await workshop.guard((async () => {
       await session.evaluation()
@@ -41,9 +35,10 @@ export async function withSession<T>(context: JobContext, home: string, { run, c
   }
 }
 
-/** Size of the images that a run's network takes. */
-function inputShape({ project }: Run): [number, number, number] {
-  const input = project.architecture.nodes.find(({ kind }) => kind === 'input')
-  const side = (name: string): number => Number(input?.attributes[name] ?? 0)
-  return [side('height'), side('width'), side('channels')]
+/** Size of the images that a network takes. */
+function imageShapeOf({ project, directory }: Network): [number, number, number] {
+  const node = project.architecture.nodes.find(({ kind }) => kind === input.kind)
+  if (node === undefined) throw new BitwrightError({ what: 'the network has no input', where: directory, remedy: 'use another one' })
+  const { height, width, channels } = attributesOf(input, node)
+  return [height, width, channels]
 }

@@ -34,7 +34,7 @@ describe('openHome', () => {
     expect(await openHome({ home })).toBe(home)
     expect(await openHome({ home })).toBe(home)
     expect((await stat(home)).isDirectory()).toBe(true)
-    expect(homeFolders(home)).toEqual({ datasets: join(home, 'datasets'), runs: join(home, 'runs'), tuning: join(home, 'tuning') })
+    expect(homeFolders(home)).toEqual({ datasets: join(home, 'datasets'), runs: join(home, 'runs'), models: join(home, 'models'), tuning: join(home, 'tuning') })
   })
 
   it('says when a file is in the way', async () => {
