@@ -16,6 +16,21 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.')
 }
 
+/** A number between 0 and 1, neither included. */
+export function share(text: string): number {
+  const value = positiveNumber(text)
+  if (value < 1) return value
+  throw new InvalidArgumentError('Expected a number between 0 and 1.')
+}
+
+/** Height and width, as in 224x224; a single number is both. */
+export function imageSize(text: string): readonly [height: number, width: number] {
+  const [, height, width = height] = /^(\d{1,4})(?:x(\d{1,4}))?$/i.exec(text) ?? []
+  const size = [Number(height), Number(width)] as const
+  if (size.every(side => side >= 1 && side <= 4096)) return size
+  throw new InvalidArgumentError('Expected a height and a width from 1 to 4096, such as 224x224.')
+}
+
 /** For an option that may be given several times. */
 export function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text]

@@ -3,7 +3,7 @@ import { REMOTE_NAMES, type RemoteName } from '../services/datasets/sources.ts'
 import type { ChangeOptions } from './changes.ts'
 import type { DownloadOptions, ImportKind, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
-import { assignment, collected, positiveNumber, wholeNumber, wholeNumbers } from './options.ts'
+import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
 
 /**
@@ -42,12 +42,17 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .action((_options: object, command: Command) => run(command, async context => (await import('./commands/datasets.ts')).listSets(context)))
   datasets.command('import')
     .description('store images and labels as a data set')
-    .addArgument(new Argument('<KIND>', 'format').choices(['idx', 'cifar10', 'mat'] satisfies ImportKind[]))
+    .addArgument(new Argument('<KIND>', 'format').choices(['idx', 'cifar10', 'mat', 'folder'] satisfies ImportKind[]))
     .argument('<PATH...>', 'a folder, or its files')
     .requiredOption('--name <NAME>', 'what to call it')
     .option('--replace', 'take the place of a data set of this name')
     .option('--test <N>', 'without test files: take this many from the end of the training images', wholeNumber(1))
     .option('--classes <N>', 'idx: number of classes, if not every one occurs', wholeNumber(2, 256))
+    .option('--test-share <F>', 'folder: without a test part, take this share of the pictures for it', share)
+    .option('--size <HxW>', 'folder: height and width that pictures get; left out, they must all have one size', imageSize)
+    .addOption(new Option('--fit <HOW>', 'folder: pictures of another size are scaled by their shorter side and cut to the middle, or refused').choices(['crop', 'refuse']))
+    .addOption(new Option('--channels <N>', 'folder: 1 for grey, 3 for colour; left out, 3 if any picture has colours').choices(['1', '3']).argParser(wholeNumber(1, 3)))
+    .option('--skip-broken', 'folder: leave out files that cannot be read, and list them in dataset.json')
     .action((kind: ImportKind, paths: readonly string[], options: ImportOptions, command: Command) =>
       run(command, async context => (await import('./commands/datasets.ts')).importSet(context, kind, paths, options)))
 

@@ -3,6 +3,7 @@ import { DatasetNameSchema } from '../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { downloadDataset } from '../../services/datasets/download.ts'
 import { importCifar10 } from '../../services/datasets/import-cifar10.ts'
+import { importFolder } from '../../services/datasets/import-folder.ts'
 import { importIdx, type ImportIdxOptions } from '../../services/datasets/import-idx.ts'
 import { importMat } from '../../services/datasets/import-mat.ts'
 import type { DatasetSummary } from '../../services/datasets/manifest.ts'
@@ -49,17 +50,28 @@ export interface ImportOptions {
   readonly replace?: true
   readonly test?: number
   readonly classes?: number
+  readonly testShare?: number
+  readonly size?: readonly [height: number, width: number]
+  readonly fit?: 'crop' | 'refuse'
+  readonly channels?: 1 | 3
+  readonly skipBroken?: true
 }
 
 /** What each KIND of `datasets import` is read by. */
-const importers = { idx: importIdx, cifar10: importCifar10, mat: importMat }
+const importers = { idx: importIdx, cifar10: importCifar10, mat: importMat, folder: importFolder }
 export type ImportKind = keyof typeof importers
 
+/** Options that only some kinds have. */
+const LIMITED = { classes: ['idx'], testShare: ['folder'], size: ['folder'], fit: ['folder'], channels: ['folder'], skipBroken: ['folder'] } as const satisfies { readonly [option in keyof ImportOptions]?: readonly ImportKind[] }
+
 /** An interrupt gives up the import; nothing of it stays. */
-export async function importSet(context: Context, kind: ImportKind, paths: readonly string[], { name, classes, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
-  if (classes !== undefined && kind !== 'idx') throw new BitwrightError({ what: `expected --classes for idx only, found it for ${kind}, which has ten`, where: '--classes', remedy: 'leave it out' })
+export async function importSet(context: Context, kind: ImportKind, paths: readonly string[], { name, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
+  for (const [option, kinds] of Object.entries(LIMITED)) {
+    const flag = `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    if (option in options && !kinds.some(other => other === kind)) throw new BitwrightError({ what: `expected ${flag} for ${kinds.join(' and ')} only, found it for ${kind}`, where: flag, remedy: 'leave it out' })
+  }
   const home = await openHome({ home: context.home })
-  return interruptible(context, 'nothing of the data set was kept', shared => importers[kind](home, paths, name, { ...options, ...shared, ...(classes !== undefined && { classes }) }))
+  return interruptible(context, 'nothing of the data set was kept', shared => importers[kind](home, paths, name, { ...options, ...shared }))
 }
 
 export interface DownloadOptions {

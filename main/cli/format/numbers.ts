@@ -1,6 +1,6 @@
 import { grouped } from '../../../core/architecture/wording.ts'
 
-export { bytesText, grouped, shapeText } from '../../../core/architecture/wording.ts'
+export { bytesText, counted, grouped, shapeText } from '../../../core/architecture/wording.ts'
 
 /** A fraction as percent with two decimals: 0.0123 is "1.23 %". A missing one is a dash, so that columns stay. */
 export function percent(fraction: number | null | undefined): string {
@@ -30,11 +30,6 @@ export function significant(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value)
   const magnitude = Math.abs(value)
   return magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6) ? value.toExponential(digits - 1) : value.toPrecision(digits)
-}
-
-/** One thing or several of it: "1 image", "2,000 images". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`
 }
 
 /** "3.14 times as fast"; to say how far two figures lie apart. */

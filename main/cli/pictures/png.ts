@@ -1,15 +1,8 @@
 import { PNG } from 'pngjs'
 import type { ImageShape } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { fitChannels } from './channels.ts'
-
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-/** Signature, then the chunk IHDR: length, name, width, height, depth, colour type, compression, filter, interlace. */
-const HEADER_BYTES = 8 + 8 + 13
-
-export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, at) => bytes[at] === byte)
-}
+import { fitChannels } from '../../../core/data/channels.ts'
+import { readPngHead } from '../../../core/formats/png.ts'
 
 /**
  * The picture in a PNG file as height*width*channels bytes of the model's shape. Its size stands in the header and is compared
@@ -17,9 +10,7 @@ export function isPng(bytes: Uint8Array): boolean {
  */
 export function readPng(bytes: Uint8Array, shape: ImageShape, where: string): Uint8Array {
   const [height, width, channels] = shape
-  if (!isPng(bytes) || bytes.length < HEADER_BYTES) throw new BitwrightError({ what: 'expected a PNG file, found something else or only its beginning', where, remedy: 'give a whole PNG file' })
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const found = { width: view.getUint32(16), height: view.getUint32(20), interlaced: view.getUint8(28) !== 0 }
+  const found = readPngHead(bytes, where)
   if (found.width !== width || found.height !== height) {
     throw new BitwrightError({
       what: `expected a picture of ${width} × ${height} pixels (width × height), found ${found.width} × ${found.height}`,

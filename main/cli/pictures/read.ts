@@ -1,10 +1,11 @@
 import { bytesPerImage, type ImageShape } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
+import { isPng } from '../../../core/formats/png.ts'
 import { parseIdxImages } from '../../../core/formats/idx.ts'
 import { peekIdxKind, readIdxFile } from '../../services/datasets/idx-file.ts'
 import { readBounded } from '../../services/files.ts'
-import { fitChannels } from './channels.ts'
-import { isPng, readPng } from './png.ts'
+import { fitChannels } from '../../../core/data/channels.ts'
+import { readPng } from './png.ts'
 
 /** One picture as the model takes it, and what to call it. */
 export interface Picture {

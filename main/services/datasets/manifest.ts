@@ -16,7 +16,7 @@ export const TENSOR_FILES = {
 export const SPLITS = ['train', 'test'] as const
 export type SplitName = (typeof SPLITS)[number]
 
-/** The largest file of images: what one typed array holds in Node 20. */
+/** The most bytes of images that are held in memory: what one typed array holds in Node 20. */
 export const MAX_IMAGES_BYTES = 2 ** 32
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal characters')
@@ -38,18 +38,28 @@ export const SourceSchema = z.strictObject({
 export type DatasetSource = z.infer<typeof SourceSchema>
 export type SourceFile = DatasetSource['files'][number]
 
-export const ManifestSchema = z
-  .strictObject({
-    version: z.literal(1),
-    name: DatasetNameSchema,
-    /** Height, width, channels. */
-    shape: z.tuple([side, side, side]),
-    classes: z.array(z.string().min(1).max(200)).min(2).max(MAX_CLASSES),
-    train: StoredSplitSchema,
-    test: StoredSplitSchema,
-    source: SourceSchema,
-  })
-  .refine(({ shape: [h, w, c], train, test }) => Math.max(train.count, test.count) * h * w * c <= MAX_IMAGES_BYTES, `expected at most ${MAX_IMAGES_BYTES} bytes of images in a split`)
+/** Files listed by name; of more only their number is kept. */
+export const MOST_LISTED = 10_000
+
+/** Files that an import left out because they could not be read, which somebody asked for. */
+export const SkippedSchema = z.strictObject({
+  count: z.int().min(1),
+  /** By their paths under the imported folder, the first MOST_LISTED. */
+  files: z.array(z.strictObject({ name: z.string().max(4096), fault: z.string().max(1000) })).max(MOST_LISTED),
+})
+export type Skipped = z.infer<typeof SkippedSchema>
+
+export const ManifestSchema = z.strictObject({
+  version: z.literal(1),
+  name: DatasetNameSchema,
+  /** Height, width, channels. */
+  shape: z.tuple([side, side, side]),
+  classes: z.array(z.string().min(1).max(200)).min(2).max(MAX_CLASSES),
+  train: StoredSplitSchema,
+  test: StoredSplitSchema,
+  source: SourceSchema,
+  skipped: SkippedSchema.optional(),
+})
 export type DatasetManifest = z.infer<typeof ManifestSchema>
 
 /** What a list of data sets says of each. */

@@ -29,38 +29,46 @@ const OCCUPIED: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR',
 /** A folder whose writer is gone is removed after this long: another machine's or container's process ids mean nothing here. */
 const ABANDONED_AFTER_MS = 3_600_000
 
-/**
- * Stores a data set under <home>/datasets/<name>. It is written and fsynced in a folder of its own, which is renamed when it is
- * complete, so that a set is there whole or not at all, whatever else writes at the same time; of two writers of one new name the
- * second is refused.
- */
-export async function publishDataset(home: string, dataset: Dataset, source: DatasetSource, { replace = false, log, signal }: PublishOptions = {}): Promise<DatasetManifest> {
-  const { name, shape, classes } = dataset
-  const root = homeFolders(home).datasets
-  const manifest = manifestOf(dataset, source)
+/** Stores a data set that is in memory under <home>/datasets/<name>, whole or not at all (see publishFolder). */
+export async function publishDataset(home: string, dataset: Dataset, source: DatasetSource, options: PublishOptions = {}): Promise<DatasetManifest> {
+  const { name, shape, classes, train, test } = dataset
+  const manifest = manifestFrom({ name, shape, classes, train: storedSplit(train), test: storedSplit(test), source })
   for (const split of SPLITS) checkSplit(dataset[split], shape, classes.length, `${split} split of data set ${name}`)
+  const bytes = SPLITS.reduce((sum, split) => sum + dataset[split].images.length + 2 * dataset[split].count, 0)
+  return publishFolder(home, name, bytes, options, async incoming => {
+    for (const split of SPLITS) {
+      await writeSynced(join(incoming, TENSOR_FILES[split].images), dataset[split].images)
+      await writeSynced(join(incoming, TENSOR_FILES[split].labels), bytesOf(dataset[split].labels))
+      options.signal?.throwIfAborted()
+    }
+    return manifest
+  })
+}
+
+/**
+ * Makes <home>/datasets/<name>, where `write` puts about `bytes` of tensor files and whose manifest it returns. It is written and fsynced in a
+ * folder of its own, which is renamed when it is complete, so that a set is there whole or not at all, whatever else writes at the same
+ * time; of two writers of one new name the second is refused. Throws before anything is written if the disk has not that much room.
+ */
+export async function publishFolder(home: string, name: string, bytes: number, { replace = false, log, signal }: PublishOptions, write: (folder: string) => Promise<DatasetManifest>): Promise<DatasetManifest> {
+  const root = homeFolders(home).datasets
   await refuseTaken(home, name, replace)
   await sweepAbandoned(root)
-  const bytes = SPLITS.reduce((sum, split) => sum + dataset[split].images.length + 2 * dataset[split].count, 0)
   await ensureSpace(root, bytes)
   signal?.throwIfAborted()
   const incoming = join(root, `.incoming~${name}~${uniqueSuffix()}`)
   log?.(`writing data set ${name}: ${bytes} bytes`)
   try {
     await mkdir(incoming)
-    for (const split of SPLITS) {
-      await writeSynced(join(incoming, TENSOR_FILES[split].images), dataset[split].images)
-      await writeSynced(join(incoming, TENSOR_FILES[split].labels), bytesOf(dataset[split].labels))
-      signal?.throwIfAborted()
-    }
+    const manifest = await write(incoming)
     await writeSynced(join(incoming, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
     await syncFolder(incoming)
     await moveIntoPlace(incoming, root, name, replace)
+    return manifest
   } catch (error) {
     await rm(incoming, { recursive: true, force: true }).catch(() => undefined)
     throw diskTrouble(error, join(root, name), bytes)
   }
-  return manifest
 }
 
 /** Makes the folder of data sets and throws if `name` is taken there: worth asking before long work; publishDataset asks again. */
@@ -88,10 +96,10 @@ export async function restorePrevious(root: string, name: string): Promise<'rest
   return result
 }
 
-function manifestOf({ name, shape, classes, train, test }: Dataset, source: DatasetSource): DatasetManifest {
+/** Checks what is said of a data set against the manifest's schema. */
+export function manifestFrom({ name, shape, classes, ...rest }: Pick<Dataset, 'name' | 'shape' | 'classes'> & Omit<DatasetManifest, 'version' | 'shape' | 'classes'>): DatasetManifest {
   if (classes.length < 2 || classes.length > MAX_CLASSES) throw new BitwrightError({ what: `expected 2 to ${MAX_CLASSES} classes, found ${classes.length}`, where: `data set ${name}`, remedy: 'give data with at least two classes' })
-  const value = { version: 1, name, shape: [...shape], classes: [...classes], train: storedSplit(train), test: storedSplit(test), source }
-  return parseAs(ManifestSchema, value, `data set ${name}`)
+  return parseAs(ManifestSchema, { version: 1, name, shape: [...shape], classes: [...classes], ...rest }, `data set ${name}`)
 }
 
 function storedSplit({ count, images, labels }: Split): DatasetManifest['train'] {

@@ -11,6 +11,7 @@ import { resolveInside } from '../paths.ts'
 import { sha256Of } from './digest.ts'
 import { DIGITS, DIGITS_SUMMARY, makeDigits } from './digits.ts'
 import { MANIFEST_FILE, ManifestSchema, summaryOf, TENSOR_FILES, type DatasetManifest, type DatasetSummary, type SplitName } from './manifest.ts'
+import { admitBytes } from './memory.ts'
 import { publishDataset, restorePrevious } from './publish.ts'
 
 export interface OpenOptions {
@@ -106,6 +107,7 @@ async function readSplit(folder: string, manifest: DatasetManifest, split: Split
   const { count, imagesSha256, labelsSha256 } = manifest[split]
   const imagesPath = join(folder, TENSOR_FILES[split].images)
   const labelsPath = join(folder, TENSOR_FILES[split].labels)
+  admitBytes(count * bytesPerImage(manifest.shape), imagesPath)
   const images = await readExactly(imagesPath, count * bytesPerImage(manifest.shape))
   const labels = await readExactly(labelsPath, count * 2)
   if (verify) {

@@ -1,8 +1,9 @@
 import { deflateSync } from 'node:zlib'
 import { PNG } from 'pngjs'
 import { describe, expect, test } from 'vitest'
-import { fitChannels } from '../../../../main/cli/pictures/channels.ts'
+import { fitChannels } from '../../../../core/data/channels.ts'
 import { readPng } from '../../../../main/cli/pictures/png.ts'
+import { withData } from '../../../support/png-chunks.ts'
 
 /** A PNG of width x height; colour type 0 is grey, 2 RGB, 6 RGBA. */
 function encode(width: number, height: number, pixels: readonly (readonly [r: number, g: number, b: number, a?: number])[], colorType: 0 | 2 | 6 = 2): Buffer {
@@ -73,25 +74,3 @@ describe('a PNG file', () => {
 test('a model of two channels takes no pictures', () => {
   expect(() => fitChannels(Uint8Array.of(1, 2, 3), 3, 2, 'x.png')).toThrow(/1 or 3 channels/)
 })
-
-/** The file with the content of its only IDAT chunk replaced. */
-function withData(png: Buffer, data: Buffer): Buffer {
-  const at = png.indexOf('IDAT') - 4
-  const rest = png.subarray(at + 12 + png.readUInt32BE(at))
-  const chunk = Buffer.concat([Buffer.from('IDAT'), data])
-  const frame = Buffer.alloc(4)
-  frame.writeUInt32BE(data.length)
-  const sum = Buffer.alloc(4)
-  sum.writeUInt32BE(crc32(chunk))
-  return Buffer.concat([png.subarray(0, at), frame, chunk, sum, rest])
-}
-
-/** PNG specification, annex D. */
-function crc32(bytes: Uint8Array): number {
-  let sum = 0xffffffff
-  for (const byte of bytes) {
-    sum ^= byte
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1
-  }
-  return (sum ^ 0xffffffff) >>> 0
-}

@@ -1,4 +1,4 @@
-import { BitwrightError } from '../../../core/errors.ts'
+import { BitwrightError } from '../errors.ts'
 
 /**
  * Pixels of 1 (grey) or 3 (red, green, blue) bytes as pixels of 1 or 3: colours become their luma, grey becomes three equal
