@@ -1,6 +1,9 @@
-// parts[p][n] = sum of x[m][n] over the part_rows rows of part p, m increasing: the gradient of a bias; sum_parts adds the parts.
+// parts[p][n] = sum of x[m][n], or with MAGNITUDE of |x[m][n]|, over the part_rows rows of part p, m increasing: the gradient of a
+// bias, the magnitudes of filters; sum_parts adds the parts.
 // x: [rows][outputs] f32. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+
+override MAGNITUDE: bool = false;
 
 struct Params {
   rows: u32,
@@ -17,6 +20,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (n >= params.outputs) { return; }
   var sum = 0.0;
   let end = min((group.y + 1) * params.part_rows, params.rows);
-  for (var m = group.y * params.part_rows; m < end; m++) { sum += x[m * params.outputs + n]; }
+  for (var m = group.y * params.part_rows; m < end; m++) {
+    let value = x[m * params.outputs + n];
+    sum += select(value, abs(value), MAGNITUDE);
+  }
   parts[group.y * params.outputs + n] = sum;
 }

@@ -20,9 +20,16 @@ export interface Parameter {
   readonly initial: Initial
   /** Factor on the step (layer learning-rate scale). */
   readonly factor: number
+  /** Weights of which only the sign is used, sometimes with a scale: what `clip: binaryWeights` clips. */
+  readonly latent: boolean
+  /** Kept at mean 0 over the input channels of each tap and output. */
+  readonly centred: boolean
   /** Bit weights derived from it, [taps * words of a tap][outputs]; only latent weights of binary layers have them. */
   readonly packed?: Tensor
 }
+
+/** What a layer says of a parameter. */
+export type ParameterDescription = Pick<Parameter, 'depth' | 'outputs' | 'initial' | 'factor'> & Partial<Pick<Parameter, 'taps' | 'latent' | 'centred'>> & { readonly shape: readonly number[] }
 
 /** Sizes of packed weights as shaders take them: inputs that share words, and words in all. */
 export function wordsOfTaps(depth: number, taps: number): { readonly channels: number; readonly words: number } {
@@ -51,7 +58,7 @@ export interface Context {
   readonly inputPath: 'planes' | 'float'
   /** Pixels, labels, metrics and predictions. */
   readonly ports: Ports
-  parameter(node: LayerSite, name: string, description: Omit<Parameter, 'name' | 'node' | 'tensor' | 'packed' | 'taps'> & { readonly binary?: boolean; readonly taps?: number; readonly shape: readonly number[] }): Parameter
+  parameter(node: LayerSite, name: string, description: ParameterDescription): Parameter
   state(node: LayerSite, name: string, length: number, initial: number): Tensor
   /** A tensor of one value that the model owns and never changes. */
   constant(length: number, value: number): Tensor

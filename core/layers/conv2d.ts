@@ -2,11 +2,11 @@ import { windowOfConvolution, type Conv2dAttributes } from '../architecture/kind
 import { windowPlaces } from '../architecture/window.ts'
 import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
-import { Stream } from '../random.ts'
-import { asReals, biasGradient, plainGradient, rowsOf, sumParts } from './conversions.ts'
-import type { Builder, Context, Parameter } from './context.ts'
-import { layerScale } from './layerScale.ts'
-import { channels, words, type Shaped, type Sums, type Value } from './values.ts'
+import { asReals, rowsOf, sumParts } from './conversions.ts'
+import type { Builder, Context } from './context.ts'
+import { channels, words, type Shaped, type Value } from './values.ts'
+import { buildWeighted, type Product } from './weighted.ts'
+import type { LayerWeights } from './weights.ts'
 
 /** Rows that one part of a weight gradient adds up, and bytes that all parts may take together. */
 const PART_ROWS = 4096
@@ -17,59 +17,32 @@ const PARTS_BYTES = 2 ** 26
  * float32 else. Zero padding is exact: taps outside the picture are skipped, in both directions. Backward is straight
  * through, as in dense: dW correlates the input with the gradient, dx is the transposed convolution with the binary weights.
  */
-export const buildConv2d: Builder<Conv2dAttributes> = (context, site, [input], attributes) => {
+export const buildConv2d: Builder<Conv2dAttributes> = (context, site, inputs, attributes) => {
+  const [input] = inputs
   invariant(input?.shape.length === 3, () => `conv2d ${site.id} has no picture`)
-  const { recipe, program } = context
   const window = windowOfConvolution(attributes)
   const [height, width, depth] = input.shape
   const outputs = attributes.filters
   const taps = window.size ** 2
   const shape = [windowPlaces(height, window), windowPlaces(width, window), outputs] as const
   const rows = rowsOf(context, { shape })
-  const binary = attributes.weights === 'binary'
-  const bound = binary && recipe.weightInit === 'unit' ? 1 : 1 / Math.sqrt(taps * depth)
-  const factor = layerScale(recipe, taps * depth, taps * outputs)
-  const weight = context.parameter(site, 'weight', {
-    shape: [taps * depth, outputs], depth: taps * depth, taps, outputs, binary, factor,
-    initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site) },
-  })
-  const bias = attributes.bias ? context.parameter(site, 'bias', { shape: [outputs], depth: 1, outputs, factor, initial: { kind: 'constant', value: 0 } }) : undefined
-
   const lines = linesOfPart(context.rows * shape[0], shape[1], taps * depth * outputs)
   const sizes = {
     rows, images: context.rows, height, width, channels: depth, words: words(input), outputs, out_height: shape[0], out_width: shape[1],
     kernel: window.size, stride: window.stride, padding: window.padding, lines, scale: 1, offset: 0,
   }
-  const product = productOf(context, { input, weight, sizes, parts: Math.ceil((context.rows * shape[0]) / lines) })
-  const again = (): Tensor => (recipe.activations === 'keep' ? sums : product.forward())
-  const sums = product.forward()
-  let output: Sums = { flow: 'sums', shape, sums, integer: product.integer, scale: product.scale, again }
-  if (bias) {
-    const biased = (source: Tensor): Tensor => {
-      const y = program.tensor('biased', 'f32', [rows, outputs])
-      program.launch('add_bias', { sums: source, bias: bias.tensor, y }, { rows, outputs, scale: product.scale }, { INTEGER: Number(product.integer) })
+  return buildWeighted(context, site, {
+    inputs,
+    shape,
+    weights: { depth: taps * depth, taps, outputs },
+    attributes,
+    product: weights => productOf(context, { input, weights, sizes, parts: Math.ceil((context.rows * shape[0]) / lines) }),
+    inputScale(means) {
+      const y = context.program.tensor('input scale', 'f32', [rows])
+      context.program.launch('box_filter', { a: means, y }, { ...sizes })
       return y
-    }
-    const y = biased(sums)
-    output = { flow: 'sums', shape, sums: y, integer: false, scale: 1, again: () => (recipe.activations === 'keep' ? y : biased(again())) }
-  }
-  return {
-    output,
-    backward(gradient) {
-      invariant(gradient, () => `no gradient reaches conv2d ${site.id}`)
-      const g = plainGradient(context, gradient, output)
-      const dw = context.gradientTensor(weight)
-      product.weightGradient(g, dw)
-      context.update(weight, dw)
-      if (bias) {
-        const total = context.gradientTensor(bias)
-        biasGradient(context, g, total, output)
-        context.update(bias, total)
-      }
-      // Nothing trains before the pixels, so their gradient is never computed.
-      return [input.flow === 'pixels' ? undefined : { data: product.inputGradient(g), masks: [], scale: 1 }]
     },
-  }
+  })
 }
 
 /**
@@ -82,25 +55,16 @@ export function linesOfPart(lines: number, width: number, weights: number): numb
   return Math.ceil(lines / Math.max(1, Math.min(wanted, affordable)))
 }
 
-/** One way to convolve, with the two products of its backward. */
-interface Product {
-  readonly integer: boolean
-  readonly scale: number
-  forward(): Tensor
-  weightGradient(g: Tensor, dw: Tensor): void
-  inputGradient(g: Tensor): Tensor
-}
-
 interface Convolution {
   readonly input: Value
-  readonly weight: Parameter
+  readonly weights: LayerWeights
   readonly sizes: Readonly<Record<'rows' | 'outputs', number>> & Readonly<Record<string, number>>
   /** Of the weight gradient's sum. */
   readonly parts: number
 }
 
 function productOf(context: Context, convolution: Convolution): Product {
-  const { input, weight: { packed: w, depth, outputs }, sizes, parts } = convolution
+  const { input, weights: { bits: w, depth, outputs }, sizes, parts } = convolution
   if (!w || input.flow === 'sums') return realProduct(context, convolution)
   const { program } = context
   const sums = (dtype: Tensor['dtype']): Tensor => program.tensor('sums', dtype, [sizes.rows, outputs])
@@ -139,28 +103,23 @@ function productOf(context: Context, convolution: Convolution): Product {
 }
 
 /** float32 times float32: real weights, or real input, for which bit weights become +-1. */
-function realProduct(context: Context, { input, weight: { packed, tensor, depth, outputs }, sizes, parts }: Convolution): Product {
+function realProduct(context: Context, { input, weights, sizes, parts }: Convolution): Product {
   const { program } = context
+  const { bits, depth, outputs } = weights
   const a = asReals(context, input)
-  const weights = (): Tensor => {
-    if (!packed) return tensor
-    const signs = program.tensor('signs', 'f32', [depth, outputs])
-    program.launch('sign_weights', { latent: tensor, signs }, { depth, outputs })
-    return signs
-  }
   return {
     integer: false,
     scale: 1,
     forward() {
       const c = program.tensor('sums', 'f32', [sizes.rows, outputs])
-      program.launch('f32_conv', { a, b: weights(), c }, { ...sizes })
+      program.launch('f32_conv', { a, b: weights.reals(), c }, { ...sizes })
       return c
     },
     weightGradient: (g, dw) => { sumParts(context, parts, dw, [depth, outputs], to => { program.launch('f32_conv_grad_weight', { a, g, parts: to }, { ...sizes }) }) },
     inputGradient(g) {
       const dx = inputTensor(context, input)
-      if (packed) program.launch('conv_grad_input', { g, w: packed, dx }, { ...sizes })
-      else program.launch('f32_conv_grad_input', { g, b: tensor, dx }, { ...sizes })
+      if (bits) program.launch('conv_grad_input', { g, w: bits, dx }, { ...sizes })
+      else program.launch('f32_conv_grad_input', { g, b: weights.reals(), dx }, { ...sizes })
       return dx
     },
   }

@@ -117,8 +117,8 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {
   const { optimizer, project: { recipe } } = model
-  const { depth, taps, outputs, factor, packed, tensor, node } = parameter
-  const clip = recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && packed !== undefined)
+  const { depth, taps, outputs, factor, packed, tensor, node, latent, centred } = parameter
+  const clip = Number(recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && latent))
   const memory = Object.fromEntries(optimizer.memory.map(kind => [kind, model.memory(parameter, kind)]))
   // A binding may not be empty: a parameter without bits lends its kernel sixteen bytes (one vec4) that it never touches.
   const target = packed ?? program.tensor('no bits', 'u32', [4])
@@ -126,6 +126,7 @@ function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, progr
     optimizer.shader,
     { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },
     { outputs, depth, ...wordsOfTaps(depth, taps), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
-    { CLIP: Number(clip), PACK: Number(packed !== undefined) },
+    { CLIP: centred ? 0 : clip, PACK: Number(packed !== undefined && !centred) },
   )
+  if (centred) program.launch('centre_weights', { parameter: tensor, packed: target }, { outputs, channels: depth / taps, taps }, { CLIP: clip })
 }

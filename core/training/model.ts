@@ -4,7 +4,7 @@ import { elements } from '../architecture/signal.ts'
 import type { AffinePixels } from '../data/preprocessing.ts'
 import { BitwrightError, invariant } from '../errors.ts'
 import { lengthOf, type Tensor } from '../gpu/tensor.ts'
-import { wordsOfTaps, type Context, type LayerSite, type Parameter, type State } from '../layers/context.ts'
+import { wordsOfTaps, type LayerSite, type Parameter, type ParameterDescription, type State } from '../layers/context.ts'
 import { planOptimizer, type OptimizerPlan } from './optimizers.ts'
 
 /** A tensor of the model that a checkpoint holds. */
@@ -77,12 +77,12 @@ export class Model {
     return elements(signal.shape)
   }
 
-  parameter(site: LayerSite, name: string, { binary, shape, taps = 1, ...description }: Parameters<Context['parameter']>[2]): Parameter {
+  parameter(site: LayerSite, name: string, { shape, taps = 1, latent = false, centred = false, ...description }: ParameterDescription): Parameter {
     const full = `${site.id}.${name}`
     let parameter = this.parameters.get(full)
     if (!parameter) {
-      const packed: Tensor | undefined = binary ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOfTaps(description.depth, taps).words, description.outputs], role: 'derived' } : undefined
-      parameter = { ...description, taps, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
+      const packed: Tensor | undefined = latent ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOfTaps(description.depth, taps).words, description.outputs], role: 'derived' } : undefined
+      parameter = { ...description, taps, latent, centred, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
       this.parameters.set(full, parameter)
       for (const kind of this.optimizer.memory) this.memories.set(`${full}.${kind}`, { name: `${full}.${kind}`, dtype: 'f32', shape, role: 'state' })
     }

@@ -8,11 +8,26 @@ import { wordsOfTaps, type Parameter } from '../layers/context.ts'
 import type { Model } from './model.ts'
 
 /** A parameter's values before training: float32, the same on every machine for the same seed. */
-export function initialValues({ tensor, initial }: Parameter): Float32Array<ArrayBuffer> {
+export function initialValues(parameter: Parameter): Float32Array<ArrayBuffer> {
+  const { tensor, initial, centred } = parameter
   const values = new Float32Array(lengthOf(tensor))
   if (initial.kind === 'constant') return values.fill(initial.value)
   fillUniform(values, initial.key, initial.low, initial.high)
+  if (centred) centre(values, parameter)
   return values
+}
+
+/** Subtracts the mean over the input channels of each tap and output, as shaders/centre_weights.wgsl does after every step. */
+function centre(values: Float32Array, { depth, taps, outputs }: Parameter): void {
+  const channels = depth / taps
+  for (let tap = 0; tap < taps; tap++) {
+    for (let n = 0; n < outputs; n++) {
+      const first = tap * channels * outputs + n
+      let sum = 0
+      for (let c = 0; c < channels; c++) sum += values[first + c * outputs] ?? 0
+      for (let c = 0; c < channels; c++) values[first + c * outputs] = (values[first + c * outputs] ?? 0) - sum / channels
+    }
+  }
 }
 
 /** Writes the starting values of everything the model keeps. Layers must have asked for their parameters before. */

@@ -52,6 +52,21 @@ export function denseBackward(
   return { input: inputGradient, weight: weightGradient, bias: biasGradient }
 }
 
+/** Every row plus the bias. */
+export function biased(matrix: Matrix, bias: Float64Array | undefined): Matrix {
+  return bias ? matrix.map((value, _, column) => value + at(bias, column)) : matrix
+}
+
+/** A bias's gradient: g summed over all rows. */
+export function biasGradient(gradient: Matrix): ParameterGradient {
+  const total = zeroGradient(gradient.columns)
+  gradient.map((g, _, column) => {
+    addTerm(total, column, g)
+    return g
+  })
+  return total
+}
+
 export function zeroGradient(length: number): ParameterGradient {
   return { gradient: new Float64Array(length), magnitude: new Float64Array(length) }
 }

@@ -6,6 +6,7 @@ import { readLayers, topologicalOrder } from './graph.ts'
 import { OracleNetwork } from './network.ts'
 import { named } from './parameters.ts'
 
+const BINARY = { weights: 'binary', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
 const INPUT: Step = ['in', 'input', { height: 2, width: 3, channels: 2 }]
 
 describe('reading the document', () => {
@@ -17,7 +18,7 @@ describe('reading the document', () => {
       { id: 'act', ordinal: 1, sources: [0], height: 2, width: 3, channels: 2, kind: 'activation', function: 'relu' },
       { id: 'drop', ordinal: 2, sources: [1], height: 2, width: 3, channels: 2, kind: 'dropout', rate: 0.5 },
       { id: 'flat', ordinal: 3, sources: [2], height: 1, width: 1, channels: 12, kind: 'flatten' },
-      { id: 'fc', ordinal: 4, sources: [3], ...vector, kind: 'dense', inputs: 12, units: 4, binary: true, bias: false },
+      { id: 'fc', ordinal: 4, sources: [3], ...vector, kind: 'dense', inputs: 12, units: 4, options: BINARY, bias: false },
       {
         id: 'norm', ordinal: 5, sources: [4], ...vector, kind: 'batchNorm', beta: true, gammaInit: 'one',
         options: { mode: 'vanilla', epsilon: 1e-4, momentum: 0.1, running: 'inverseStd', rounding: 'nearest' },
@@ -33,8 +34,8 @@ describe('reading the document', () => {
     const layers = readLayers(graphProject(steps, edges.map(([from, node, port]) => ({ from: { node: from }, to: { node, port } }))).architecture)
     const size = { height: 3, width: 3 }
     expect(layers.slice(1, -1)).toEqual([
-      { id: 'c', ordinal: 1, sources: [0], height: 7, width: 6, channels: 5, kind: 'conv2d', inputs: 2, filters: 5, window: { size: 3, stride: 1, padding: 1 }, binary: true, bias: false },
-      { id: 'd', ordinal: 2, sources: [0], ...size, width: 3, channels: 4, kind: 'conv2d', inputs: 2, filters: 4, window: { size: 4, stride: 2, padding: 1 }, binary: true, bias: false },
+      { id: 'c', ordinal: 1, sources: [0], height: 7, width: 6, channels: 5, kind: 'conv2d', inputs: 2, filters: 5, window: { size: 3, stride: 1, padding: 1 }, options: BINARY, bias: false },
+      { id: 'd', ordinal: 2, sources: [0], ...size, width: 3, channels: 4, kind: 'conv2d', inputs: 2, filters: 4, window: { size: 4, stride: 2, padding: 1 }, options: BINARY, bias: false },
       { id: 'p', ordinal: 3, sources: [1], ...size, channels: 5, kind: 'maxPool', window: { size: 2, stride: 2, padding: 0 } },
       { id: 'both', ordinal: 4, sources: [2, 3], ...size, channels: 9, kind: 'concat' },
       { id: 'sum', ordinal: 5, sources: [4, 4], ...size, channels: 9, kind: 'add' },

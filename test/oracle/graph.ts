@@ -6,13 +6,14 @@ import type { Architecture, LayerNode } from '../../core/architecture/document.t
 import type { ActivationFunction } from './activation.ts'
 import type { BatchNormOptions } from './batchNorm.ts'
 import type { LossKind } from './loss.ts'
+import type { WeightOptions } from './weights.ts'
 import { outputSize, type Size, type Window } from './window.ts'
 
 export type LayerKind =
   | { readonly kind: 'input' }
   | { readonly kind: 'flatten' }
-  | { readonly kind: 'dense'; readonly inputs: number; readonly units: number; readonly binary: boolean; readonly bias: boolean }
-  | { readonly kind: 'conv2d'; readonly inputs: number; readonly filters: number; readonly window: Window; readonly binary: boolean; readonly bias: boolean }
+  | { readonly kind: 'dense'; readonly inputs: number; readonly units: number; readonly options: WeightOptions; readonly bias: boolean }
+  | { readonly kind: 'conv2d'; readonly inputs: number; readonly filters: number; readonly window: Window; readonly options: WeightOptions; readonly bias: boolean }
   | { readonly kind: 'maxPool' | 'avgPool'; readonly window: Window }
   | { readonly kind: 'globalAvgPool' | 'concat' | 'add' }
   | { readonly kind: 'batchNorm'; readonly options: BatchNormOptions; readonly beta: boolean; readonly gammaInit: 'one' | 'uniform' }
@@ -67,6 +68,7 @@ function portsOf(node: LayerNode): string[] {
   if (node.kind === 'input') return []
   if (node.kind === 'add') return ['a', 'b']
   if (node.kind === 'concat') return Array.from({ length: Number(node.attributes['inputs'] ?? 2) }, (_, i) => `in${i + 1}`)
+  if (node.attributes['weights'] === 'scaled' && node.attributes['inputScale'] === true) return ['in', 'magnitude']
   return ['in']
 }
 
@@ -136,8 +138,17 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
   return layer
 }
 
-function readWeights(read: AttributeReader): { binary: boolean; bias: boolean } {
-  return { binary: read.choice('weights', ['binary', 'real']) === 'binary', bias: read.boolean('bias', false) }
+function readWeights(read: AttributeReader): { options: WeightOptions; bias: boolean } {
+  return {
+    options: {
+      weights: read.choice('weights', ['binary', 'scaled', 'real']),
+      weightMask: read.choice('weightMask', ['off', 'clip', 'strict']),
+      scaleGradient: read.choice('scaleGradient', ['corrected', 'constant', 'unit', 'paper']),
+      inputScale: read.boolean('inputScale', false),
+      centred: read.boolean('centred', false),
+    },
+    bias: read.boolean('bias', false),
+  }
 }
 
 function requireSame(node: LayerNode, sources: readonly Layer[], sides: readonly ('height' | 'width' | 'channels')[]): void {

@@ -13,6 +13,7 @@ import { adam, adamaxShift, clip, sgd, type StepSize } from './optimizers.ts'
 import { describeParameters, initialOptimizerStates, initialStates, named, spreadName, type Parameter } from './parameters.ts'
 import { backwardPass, decodePixels, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
 import { learningRate } from './schedule.ts'
+import { centreWeights } from './weights.ts'
 
 /** One layer's tensors for one batch, row-major [rows][columns]; rows = M * height * width, columns = channels. */
 export interface NodeTrace {
@@ -158,7 +159,7 @@ export class OracleNetwork {
   #updateParameters(backward: Backward, size: Omit<StepSize, 'factor'>, margins: Margins): Map<string, Float64Array> {
     const { optimizer, clip: clipped } = this.project.recipe
     const updateMargins = new Map<string, Float64Array>()
-    for (const { name, binary, factor } of this.#described) {
+    for (const { name, binary, factor, centred } of this.#described) {
       const parameter = named(this.parameters, name)
       const before = parameter.slice()
       const found = backward.parameters.get(name)
@@ -181,6 +182,10 @@ export class OracleNetwork {
         distances[i] = least
       }
       updateMargins.set(name, distances)
+      if (centred) {
+        centreWeights(parameter, centred.outputs, centred.taps)
+        shareLeast(distances, centred.outputs, centred.taps)
+      }
       if (clipped === 'everything' || (clipped === 'binaryWeights' && binary)) clip(parameter)
     }
     return updateMargins
@@ -219,6 +224,15 @@ export class OracleNetwork {
       return source !== undefined && this.#carriesBits(source)
     })
   }
+}
+
+/** A mean moves all of its weights: the distance of each becomes the least of those of its tap and output. */
+function shareLeast(distances: Float64Array, outputs: number, taps: number): void {
+  const ofTap = distances.length / taps
+  const group = (i: number): number => Math.floor(i / ofTap) * outputs + i % outputs
+  const least = new Float64Array(taps * outputs).fill(Infinity)
+  distances.forEach((distance, i) => { least[group(i)] = Math.min(at(least, group(i)), distance) })
+  distances.forEach((_, i) => { distances[i] = at(least, group(i)) })
 }
 
 function replace(map: Map<string, Float64Array>, entries: Iterable<readonly [string, Float64Array]>): void {

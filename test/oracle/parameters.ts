@@ -3,12 +3,15 @@ import type { Optimizer, Recipe } from '../../core/architecture/recipe.ts'
 import { fillUniform, Stream, streamKey } from '../../core/random.ts'
 import type { Layer } from './graph.ts'
 import { layerFactor } from './schedule.ts'
+import { centreWeights } from './weights.ts'
 
 export interface Parameter {
   /** `ID.weight`, `ID.bias`, `ID.gamma` or `ID.beta`. */
   readonly name: string
   /** Latent weights of a binary layer. */
   readonly binary: boolean
+  /** Weights kept at mean 0 over the input channels: of how many taps and outputs. */
+  readonly centred?: { readonly taps: number; readonly outputs: number } | undefined
   /** Per-layer factor on the step. */
   readonly factor: number
   /** First values, exact in float32. */
@@ -22,9 +25,13 @@ export function describeParameters(layers: readonly Layer[], { seed, weightInit,
       const taps = layer.kind === 'conv2d' ? layer.window.size ** 2 : 1
       const inputs = taps * layer.inputs
       const factor = layerFactor(layerScale.mode, inputs + taps * layer.channels)
-      const bound = layer.binary && weightInit === 'unit' ? 1 : 1 / Math.sqrt(inputs)
+      const latent = layer.options.weights !== 'real'
+      const bound = latent && weightInit === 'unit' ? 1 : 1 / Math.sqrt(inputs)
       const weight = fillUniform(new Float32Array(inputs * layer.channels), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
-      parameters.push({ name: `${layer.id}.weight`, binary: layer.binary, factor, initial: Float64Array.from(weight) })
+      const initial = Float64Array.from(weight)
+      const centred = latent && layer.options.centred ? { taps, outputs: layer.channels } : undefined
+      if (centred) centreWeights(initial, centred.outputs, centred.taps)
+      parameters.push({ name: `${layer.id}.weight`, binary: latent, factor, centred, initial: initial.map(Math.fround) })
       if (layer.bias) parameters.push({ name: `${layer.id}.bias`, binary: false, factor, initial: new Float64Array(layer.channels) })
     }
     if (layer.kind === 'batchNorm') {

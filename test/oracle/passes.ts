@@ -2,7 +2,7 @@
 import { activationBackward, activationForward } from './activation.ts'
 import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
 import { convBackward, convForward } from './conv.ts'
-import { denseBackward, denseForward, type ParameterGradient } from './dense.ts'
+import { biased, biasGradient, denseBackward, denseForward, type ParameterGradient } from './dense.ts'
 import { elementDraws } from './draws.ts'
 import { applyMask, dropoutMask } from './dropout.ts'
 import type { Layer } from './graph.ts'
@@ -14,6 +14,7 @@ import { named, spreadName } from './parameters.ts'
 import { avgPoolBackward, avgPoolForward, globalAvgPoolBackward, globalAvgPoolForward, maxPoolBackward, maxPoolForward } from './pool.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
 import { activationLabels, concatLabels, convLabels, dropoutLabels, poolLabels, sumLabels } from './ties.ts'
+import { inputScaleMap, latentGradient, scaleRows, usedWeights } from './weights.ts'
 import type { Size } from './window.ts'
 
 /** What a layer made of one batch, and what its backward pass needs. A head's output is the scores it was given. */
@@ -29,6 +30,8 @@ export interface Result {
   readonly ones?: Matrix
   /** Which equal values are so in float32 as well (ties.ts). */
   readonly labels?: Matrix | undefined
+  /** dense and conv2d: K of every row (XNOR-Net, section 3.2). */
+  readonly inputScale?: Float64Array | undefined
 }
 
 export interface Tensors {
@@ -63,16 +66,21 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
     }
     case 'dense': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
-      const output = denseForward(input, named(parameters, `${layer.id}.weight`), layer, bias)
-      return { output, exact: source.exact && layer.binary && !layer.bias && allExactIntegers(output) }
+      const used = usedWeights(named(parameters, `${layer.id}.weight`), layer.options, layer.units)
+      const inputScale = sources[1] && inputScaleMap(sources[1].output, picture)
+      const output = biased(scaleRows(denseForward(input, used, { units: layer.units, binary: false }), inputScale), bias)
+      return { output, exact: source.exact && layer.options.weights === 'binary' && !layer.bias && allExactIntegers(output), inputScale }
     }
     case 'conv2d': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
       const weight = named(parameters, `${layer.id}.weight`)
-      const options = { ...layer, picture }
-      const output = convForward(input, weight, options, bias)
-      const exact = source.exact && layer.binary && !layer.bias && allExactIntegers(output)
-      return { output, exact, labels: exact ? undefined : convLabels(source, weight, options, output) }
+      const inputScale = sources[1] && inputScaleMap(sources[1].output, picture, layer.window)
+      const options = { filters: layer.filters, window: layer.window, picture, binary: false }
+      const output = biased(scaleRows(convForward(input, usedWeights(weight, layer.options, layer.filters), options), inputScale), bias)
+      const exact = source.exact && layer.options.weights === 'binary' && !layer.bias && allExactIntegers(output)
+      // Equal sums of one filter stay equal when its alpha multiplies them, but not when each place has a factor of its own.
+      const binary = layer.options.weights !== 'real' && !inputScale
+      return { output, exact, inputScale, labels: exact ? undefined : convLabels(source, weight, { ...options, binary }, output) }
     }
     case 'maxPool': {
       const output = maxPoolForward(input, picture, layer.window)
@@ -160,10 +168,16 @@ function backwardLayer(
     case 'flatten': return [gradient.reshaped(input.rows, input.columns)]
     case 'dense': case 'conv2d': {
       const weight = named(parameters, `${layer.id}.weight`)
-      const back = layer.kind === 'dense' ? denseBackward(input, weight, layer, gradient) : convBackward(input, weight, { ...layer, picture }, gradient)
-      found.set(`${layer.id}.weight`, back.weight)
-      if (layer.bias) found.set(`${layer.id}.bias`, back.bias)
-      return [back.input]
+      const used = usedWeights(weight, layer.options, layer.channels)
+      const ofSums = scaleRows(gradient, results[layer.ordinal]?.inputScale)
+      const back = layer.kind === 'dense'
+        ? denseBackward(input, used, { units: layer.units, binary: false }, ofSums)
+        : convBackward(input, used, { filters: layer.filters, window: layer.window, picture, binary: false }, ofSums)
+      const taps = layer.kind === 'dense' ? 1 : layer.window.size ** 2
+      found.set(`${layer.id}.weight`, latentGradient(weight, back.weight, layer.options, layer.channels, taps))
+      if (layer.bias) found.set(`${layer.id}.bias`, biasGradient(gradient))
+      // The input scale is held fixed: no gradient goes to where it came from.
+      return [back.input, ...sources.slice(1).map(({ output }) => output.map(() => 0))]
     }
     case 'maxPool': return [maxPoolBackward(input, picture, layer.window, gradient, margins, source.labels)]
     case 'avgPool': return [avgPoolBackward(input.rows, picture, layer.window, gradient)]

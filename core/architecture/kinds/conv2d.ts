@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { NO_COST, onlyInput, type Cost, type Fix, type LayerKind } from '../kind.ts'
-import { elements, MAX_VALUES, wordsOf, type Flow } from '../signal.ts'
+import type { Fix, LayerKind } from '../kind.ts'
+import { elements, MAX_VALUES, type Signal } from '../signal.ts'
 import { MAX_WINDOW, windowPlaces, windowProblem, type Window } from '../window.ts'
 import { grouped } from '../wording.ts'
 import { needsPicture, outputTooLarge } from './complaints.ts'
-import { MAX_WEIGHTS } from './dense.ts'
+import { magnitudeProblem, MAX_WEIGHTS, weightAttributes, weightCost, weightFields, weightFlow, weightPorts } from './weights.ts'
 
 const attributes = z.strictObject({
   filters: z.int().min(1).max(65536),
@@ -12,8 +12,7 @@ const attributes = z.strictObject({
   stride: z.int().min(1).max(MAX_WINDOW).default(1),
   /** Left out: half the kernel, as windowOfConvolution works out. */
   padding: z.int().min(0).max(MAX_WINDOW - 1).optional(),
-  weights: z.enum(['binary', 'real']).default('binary'),
-  bias: z.boolean().default(false),
+  ...weightAttributes,
 })
 export type Conv2dAttributes = z.infer<typeof attributes>
 
@@ -46,24 +45,18 @@ export const conv2d: LayerKind<typeof attributes> = {
       unit: 'pixels',
       source: 'both reference codes pad with zeros, 1 on every side of a 3 × 3 kernel',
     },
-    weights: {
-      label: 'Weights',
-      help: 'binary: the sign of a real latent weight, which is what training moves. real: float32.',
-      source: 'Hubara et al. 2016, section 1.1 and Algorithm 1',
-    },
-    bias: {
-      label: 'Bias',
-      help: 'A real number added to every channel. Redundant in front of batch normalisation, and the sums are no longer integers.',
-      source: 'both reference codes keep one, as their libraries do by default',
-    },
+    ...weightFields('filter'),
   },
   initial: { filters: 64 },
   width: 'filters',
+  ports: weightPorts,
 
   infer(inputs, written, node) {
-    const source = onlyInput(inputs)
+    const [source, magnitude] = inputs as readonly [Signal, Signal?]
     if (source.shape.length !== 3) return { problems: [needsPicture(node, 'a convolution', source)] }
-    const { filters, weights, bias } = written
+    const wrong = magnitudeProblem(node, source, magnitude)
+    if (wrong) return { problems: [wrong] }
+    const { filters } = written
     const [height, width, depth] = source.shape
     const window = windowOfConvolution(written)
     const problem = windowProblem(node, height, width, window, { size: 'kernel', what: 'kernel' })
@@ -85,10 +78,9 @@ export const conv2d: LayerKind<typeof attributes> = {
     }
     const shape = [windowPlaces(height, window), windowPlaces(width, window), filters] as const
     if (elements(shape) > MAX_VALUES) return { problems: [outputTooLarge(node, elements(shape), smaller(node, height, width, window, filters))] }
-    const exact = weights === 'binary' && (source.flow === 'pixels' || source.flow === 'bits' || source.flow === 'ternary')
     return {
-      output: { shape, flow: exact && !bias ? 'integers' : 'reals' },
-      cost: convolutionCost(source.flow, elements(source.shape), depth, shape, window, weights === 'binary', bias),
+      output: { shape, flow: weightFlow(written, source) },
+      cost: weightCost(written, { source, channels: depth, taps: window.size ** 2, places: shape[0] * shape[1], outputs: filters }),
     }
   },
 }
@@ -102,31 +94,4 @@ function smaller(node: string, height: number, width: number, window: Window, fi
   while (stride < MAX_WINDOW && places(stride) > MAX_VALUES) stride++
   const fitting = Math.min(filters, Math.floor(MAX_VALUES / places(stride)))
   return { label: `Use a stride of ${stride} and ${grouped(fitting)} filters`, node, set: { stride, filters: fitting } }
-}
-
-/**
- * Counted with every place seeing the whole kernel: taps that fall on padding are in binaryMacs, floatMacs and xnorWords
- * though they are left out of the sums, as the literature counts and since a kernel may well spend the same on them.
- * Word operations count one XNOR with its popcount; each tap's channels fill words of their own, so a tap costs
- * ceil(channels / 32) of them, and eight times that on the bit planes of 8-bit pixels (Hubara et al. 2016, section 1.5).
- * Saved for backward: the input, for the weight gradient. Input that is bits or ternary is counted where it is made.
- */
-function convolutionCost(
-  flow: Flow, inputValues: number, depth: number, [height, width, filters]: readonly [number, number, number], { size }: Window, binary: boolean, bias: boolean,
-): Cost {
-  const taps = size * size
-  const count = taps * depth * filters
-  const onBits = binary && flow !== 'integers' && flow !== 'reals'
-  const planes = flow === 'pixels' ? 8 : 1
-  const savedBits = { pixels: 8, bits: 0, ternary: 0, integers: 32, reals: 32 }[flow] * inputValues
-  return {
-    ...NO_COST,
-    realParameters: (binary ? 0 : count) + (bias ? filters : 0),
-    binaryParameters: binary ? count : 0,
-    packedBytes: (binary ? Math.ceil(count / 8) : 4 * count) + (bias ? 4 * filters : 0),
-    floatMacs: onBits ? 0 : height * width * count,
-    binaryMacs: onBits ? height * width * count : 0,
-    xnorWords: onBits ? planes * height * width * taps * wordsOf(depth) * filters : 0,
-    savedBits,
-  }
 }

@@ -1,17 +1,11 @@
 import { z } from 'zod'
-import { NO_COST, onlyInput, type Cost, type LayerKind } from '../kind.ts'
-import { elements, wordsOf, type Flow } from '../signal.ts'
+import type { LayerKind } from '../kind.ts'
+import { elements, type Signal } from '../signal.ts'
 import { grouped } from '../wording.ts'
 import { needsVector } from './complaints.ts'
+import { magnitudeProblem, MAX_WEIGHTS, weightAttributes, weightCost, weightFields, weightFlow, weightPorts } from './weights.ts'
 
-/** Weights of one layer: their index, inputs x units, must fit 32 bits with room for arithmetic on it. */
-export const MAX_WEIGHTS = 2 ** 31
-
-const attributes = z.strictObject({
-  units: z.int().min(1).max(65536),
-  weights: z.enum(['binary', 'real']).default('binary'),
-  bias: z.boolean().default(false),
-})
+const attributes = z.strictObject({ units: z.int().min(1).max(65536), ...weightAttributes })
 export type DenseAttributes = z.infer<typeof attributes>
 
 export const dense: LayerKind<typeof attributes> = {
@@ -23,25 +17,17 @@ export const dense: LayerKind<typeof attributes> = {
   hasOutput: true,
   passThrough: false,
   attributes,
-  fields: {
-    units: { label: 'Units', help: 'Number of outputs.', unit: 'units' },
-    weights: {
-      label: 'Weights',
-      help: 'binary: the sign of a real latent weight, which is what training moves. real: float32.',
-      source: 'Hubara et al. 2016, section 1.1 and Algorithm 1',
-    },
-    bias: {
-      label: 'Bias',
-      help: 'A real number added to every unit. Redundant in front of batch normalisation, and the sums are no longer integers.',
-      source: 'both reference codes keep one, as their libraries do by default',
-    },
-  },
+  fields: { units: { label: 'Units', help: 'Number of outputs.', unit: 'units' }, ...weightFields('unit') },
   initial: { units: 256 },
   width: 'units',
+  ports: weightPorts,
 
-  infer(inputs, { units, weights, bias }, node) {
-    const source = onlyInput(inputs)
+  infer(inputs, written, node) {
+    const [source, magnitude] = inputs as readonly [Signal, Signal?]
+    const { units } = written
     if (source.shape.length !== 1) return { problems: [needsVector(node, 'a dense layer', source)] }
+    const wrong = magnitudeProblem(node, source, magnitude)
+    if (wrong) return { problems: [wrong] }
     const depth = elements(source.shape)
     const count = depth * units
     if (count > MAX_WEIGHTS) {
@@ -57,32 +43,6 @@ export const dense: LayerKind<typeof attributes> = {
         }],
       }
     }
-    const exact = weights === 'binary' && (source.flow === 'pixels' || source.flow === 'bits' || source.flow === 'ternary')
-    return {
-      output: { shape: [units], flow: exact && !bias ? 'integers' : 'reals' },
-      cost: denseCost(source.flow, depth, units, weights === 'binary', bias),
-    }
+    return { output: { shape: [units], flow: weightFlow(written, source) }, cost: weightCost(written, { source, channels: depth, taps: 1, places: 1, outputs: units }) }
   },
-}
-
-/**
- * Word operations count one XNOR with its popcount: one per 32 bits; a ternary input adds an AND with the mask, not a
- * popcount per unit. 8-bit pixels are eight bit planes (Hubara et al. 2016, section 1.5).
- * Saved for backward: the input, for the weight gradient. Input that is bits or ternary is counted where it is made.
- */
-function denseCost(flow: Flow, depth: number, units: number, binary: boolean, bias: boolean): Cost {
-  const count = depth * units
-  const onBits = binary && flow !== 'integers' && flow !== 'reals'
-  const planes = flow === 'pixels' ? 8 : 1
-  const savedBits = { pixels: 8, bits: 0, ternary: 0, integers: 32, reals: 32 }[flow] * depth
-  return {
-    ...NO_COST,
-    realParameters: (binary ? 0 : count) + (bias ? units : 0),
-    binaryParameters: binary ? count : 0,
-    packedBytes: (binary ? Math.ceil(count / 8) : 4 * count) + (bias ? 4 * units : 0),
-    floatMacs: onBits ? 0 : count,
-    binaryMacs: onBits ? count : 0,
-    xnorWords: onBits ? planes * wordsOf(depth) * units : 0,
-    savedBits,
-  }
 }

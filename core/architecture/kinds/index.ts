@@ -19,7 +19,7 @@ import { sign } from './sign.ts'
 export { activation, type ActivationAttributes } from './activation.ts'
 export { batchNorm, type BatchNormAttributes } from './batchNorm.ts'
 export { conv2d, windowOfConvolution, type Conv2dAttributes } from './conv2d.ts'
-export { dense, MAX_WEIGHTS, type DenseAttributes } from './dense.ts'
+export { dense, type DenseAttributes } from './dense.ts'
 export { dropout, type DropoutAttributes } from './dropout.ts'
 export { flatten, type FlattenAttributes } from './flatten.ts'
 export { head, type HeadAttributes } from './head.ts'
@@ -27,6 +27,7 @@ export { input, type InputAttributes } from './input.ts'
 export { add, concat, type AddAttributes, type ConcatAttributes } from './joins.ts'
 export { avgPool, globalAvgPool, maxPool, type AvgPoolAttributes, type GlobalAvgPoolAttributes, type MaxPoolAttributes } from './pools.ts'
 export { sign, type SignAttributes } from './sign.ts'
+export { MAX_WEIGHTS, type WeightAttributes } from './weights.ts'
 
 export type LayerKinds = ReadonlyMap<string, LayerKind>
 

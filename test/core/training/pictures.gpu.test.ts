@@ -5,6 +5,7 @@ import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { compareStep, type StepCase } from './compareStep.ts'
+import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
 const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261126 }
@@ -21,7 +22,7 @@ const stage = fc.record({
   kernel: fc.constantFrom(1, 2, 3, 3, 4),
   stride: fc.constantFrom(1, 1, 2),
   padding: fc.option(fc.integer({ min: 0, max: 2 }), { freq: 2 }),
-  weights: fc.constantFrom('binary', 'binary', 'binary', 'real'),
+  weights: fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real') }),
   bias: fc.constantFrom(false, false, true),
   /** In front of batch norm, or behind the activation. */
   pool: fc.option(fc.record({ pool, early: fc.boolean() }), { freq: 2 }),
@@ -52,6 +53,8 @@ class Drawing {
   readonly steps: Step[] = []
   readonly edges: { from: { node: string }; to: { node: string; port?: string } }[] = []
   last = ''
+  /** What the last activation read, while nothing behind it changed the shape. */
+  beforeSign: string | undefined
   height: number
   width: number
 
@@ -65,6 +68,7 @@ class Drawing {
     this.steps.push([id, kind, attributes ?? {}])
     for (const [index, node] of sources.entries()) this.edges.push({ from: { node }, to: { node: id, ...(ports[index] !== undefined && { port: ports[index] }) } })
     this.last = id
+    if (kind === 'concat' || kind.endsWith('Pool')) this.beforeSign = undefined
   }
 
   /** Moves a window over the picture, unless it does not fit. */
@@ -82,18 +86,21 @@ class Drawing {
 
   stage(i: number, one: Stage): void {
     const source = this.last
+    const magnitude = this.beforeSign ?? source
     const padding = one.padding ?? Math.floor((one.kernel - 1) / 2)
     const kernel = this.window(one.kernel, one.stride, padding) ? { kernel: one.kernel, stride: one.stride, padding } : { kernel: 1, stride: 1, padding: 0 }
-    const conv = { filters: one.filters, ...kernel, weights: one.weights, bias: one.bias }
-    this.add(`conv${i}`, 'conv2d', conv)
+    const conv = { filters: one.filters, ...kernel, ...one.weights, bias: one.bias }
+    const [sources, ports] = one.weights.weights === 'scaled' && one.weights.inputScale ? [[source, magnitude], ['in', 'magnitude']] : [[source], []]
+    this.add(`conv${i}`, 'conv2d', conv, sources, ports)
     if (one.join === 'addSums' || one.join === 'concatSums') {
-      this.add(`side${i}`, 'conv2d', one.join === 'addSums' ? { ...conv } : { ...conv, filters: 7 }, [source])
+      this.add(`side${i}`, 'conv2d', one.join === 'addSums' ? { ...conv } : { ...conv, filters: 7 }, sources, ports)
       if (one.join === 'addSums') this.add(`join${i}`, 'add', {}, [`conv${i}`, `side${i}`], ['a', 'b'])
       else this.add(`join${i}`, 'concat', {}, [`conv${i}`, `side${i}`], ['in1', 'in2'])
     }
     if (one.pool?.early) this.pool(`pool${i}`, one.pool.pool)
     if (one.batchNorm) this.add(`norm${i}`, 'batchNorm', one.batchNorm)
     const normed = this.last
+    this.beforeSign = normed
     this.add(`act${i}`, one.activate[0], one.activate[1])
     if (one.join === 'concatBits') {
       this.add(`other${i}`, one.activate[0], one.activate[1], [normed])

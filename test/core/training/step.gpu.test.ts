@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Recipe } from '../../../core/architecture/recipe.ts'
 import type { Toolbox } from '../../../core/gpu/executable.ts'
-import { chainProject, type Step } from '../../oracle/examples.ts'
+import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { compareStep, type StepCase } from './compareStep.ts'
+import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
 const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261124 }
@@ -18,7 +19,7 @@ const batchNorm = fc.record({
   gammaInit: fc.constantFrom('one', 'uniform'),
 })
 const sign = fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict'), zero: fc.constantFrom('plus', 'zero') })
-const dense = fc.record({ weights: fc.constantFrom('binary', 'binary', 'real'), bias: fc.boolean() })
+const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real'), bias: fc.boolean() })
 const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign', attributes] as const) }, { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh').map(name => ['activation', { function: name }] as const) })
 
 const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
@@ -47,6 +48,18 @@ const network = fc.record({
 })
 type Network = typeof network extends fc.Arbitrary<infer T> ? T : never
 
+/** Layers one after the other; the reals in front of a sign also go to the layer behind it where that wants their scale. */
+function edgesOf(steps: readonly Step[]): unknown[] {
+  return steps.flatMap(([id, , attributes], i) => {
+    const before = steps[i - 1]?.[0]
+    if (before === undefined) return []
+    const sign = [i - 1, i - 2].find(at => steps[at]?.[1] === 'sign' && (at === i - 1 || steps[i - 1]?.[1] === 'dropout'))
+    const reals = steps[(sign ?? i) - 1]?.[0]
+    const magnitude = attributes?.['weights'] === 'scaled' && attributes['inputScale'] === true
+    return [{ from: { node: before }, to: { node: id } }, ...(magnitude ? [{ from: { node: reals }, to: { node: id, port: 'magnitude' } }] : [])]
+  })
+}
+
 function stepsOf(net: Network): Step[] {
   const steps: Step[] = [['image', 'input', net.image], ['flat', 'flatten']]
   if (net.inputDropout !== null) steps.push(['drop0', 'dropout', { rate: net.inputDropout }])
@@ -64,7 +77,8 @@ function stepsOf(net: Network): Step[] {
 
 function caseOf(net: Network): StepCase {
   const recipe: Partial<Recipe> = { optimizer: net.optimizer, layerScale: net.layerScale, clip: net.clip, weightInit: net.weightInit, activations: net.activations, seed: net.seed, batchSize: net.rows, learningRate: { start: 0.01, schedule: { kind: 'exponential', end: 0.001 } } }
-  return { project: chainProject(stepsOf(net), recipe), rows: net.rows, path: net.path }
+  const steps = stepsOf(net)
+  return { project: graphProject(steps, edgesOf(steps), recipe), rows: net.rows, path: net.path }
 }
 
 describe.each(adapters.flatMap(adapter => (['first', 'last'] as const).map(which => [adapter, which] as const)))('a whole training step on %s, by the %s candidate of each family', (adapter, which) => {

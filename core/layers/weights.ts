@@ -1,0 +1,82 @@
+import { onBits, type WeightAttributes } from '../architecture/kinds/weights.ts'
+import type { Tensor } from '../gpu/tensor.ts'
+import { Stream } from '../random.ts'
+import { splitRows, sumParts } from './conversions.ts'
+import type { Context, LayerSite, Parameter } from './context.ts'
+import { layerScale } from './layerScale.ts'
+
+export interface WeightShape {
+  readonly depth: number
+  /** Parts of the depth whose bits fill words of their own. */
+  readonly taps: number
+  readonly outputs: number
+}
+
+/** The weights of a dense layer or convolution as its products use them, and the way from their gradient to that of the latent ones. */
+export interface LayerWeights extends WeightShape {
+  readonly name: string
+  /** Packed signs [words][outputs]; without them the products use `reals`. */
+  readonly bits: Tensor | undefined
+  /** The same weights, without alpha, as float32 [depth][outputs]. Each call may launch what computes them. */
+  reals(): Tensor
+  /** Sums of magnitudes [outputs] of scaled weights, whose alpha is `share` times that. */
+  readonly magnitudes: Tensor | undefined
+  readonly share: number
+  /** Hands the gradient over for the update: `launch` fills the tensor with that of the weights used, alpha included. */
+  update(launch: (dw: Tensor) => void): void
+}
+
+/** One parameter, `weight`, and what `attributes` make of it. */
+export function layerWeights(context: Context, site: LayerSite, { depth, taps, outputs }: WeightShape, attributes: WeightAttributes): LayerWeights {
+  const { program, recipe } = context
+  const latent = onBits(attributes)
+  const bound = latent && recipe.weightInit === 'unit' ? 1 : 1 / Math.sqrt(depth)
+  const parameter = context.parameter(site, 'weight', {
+    shape: [depth, outputs], depth, taps, outputs, latent, centred: latent && attributes.centred,
+    factor: layerScale(recipe, depth, taps * outputs),
+    initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site) },
+  })
+  const magnitudes = attributes.weights === 'scaled' ? sumsOfMagnitudes(context, parameter) : undefined
+  return {
+    depth, taps, outputs, name: parameter.name, bits: parameter.packed, magnitudes, share: 1 / depth,
+    reals() {
+      if (!latent) return parameter.tensor
+      const signs = program.tensor('signs', 'f32', [depth, outputs])
+      program.launch('sign_weights', { latent: parameter.tensor, signs }, { depth, outputs })
+      return signs
+    },
+    update(launch) {
+      const dw = context.gradientTensor(parameter)
+      launch(dw)
+      if (latent) latentGradient(context, parameter, attributes, magnitudes, dw)
+      context.update(parameter, dw)
+    },
+  }
+}
+
+/** [outputs]: sum over each filter of |W|. */
+function sumsOfMagnitudes(context: Context, { tensor, depth, outputs }: Parameter): Tensor {
+  const { program } = context
+  const { part_rows, parts } = splitRows(depth)
+  const total = program.tensor('magnitudes', 'f32', [1, outputs])
+  sumParts(context, parts, total, [1, outputs], to => { program.launch('sum_rows', { x: tensor, parts: to }, { rows: depth, outputs, part_rows }, { MAGNITUDE: 1 }) })
+  return total
+}
+
+/** From the gradient of the weights used to that of the latent ones, in place (bnn-spec section 4). */
+function latentGradient(context: Context, { tensor: latent, depth, taps, outputs }: Parameter, { weightMask, scaleGradient, centred }: WeightAttributes, magnitudes: Tensor | undefined, gradient: Tensor): void {
+  if (!magnitudes && weightMask === 'off') return
+  const { program } = context
+  const paper = magnitudes && scaleGradient === 'paper'
+  const signed = magnitudes && scaleGradient === 'corrected' ? program.tensor('signed sums', 'f32', [1, outputs]) : undefined
+  if (signed) {
+    const { part_rows, parts } = splitRows(depth)
+    sumParts(context, parts, signed, [1, outputs], to => { program.launch('sum_signed_rows', { x: gradient, latent, parts: to }, { rows: depth, outputs, part_rows }) })
+  }
+  program.launch(
+    'latent_gradient',
+    { latent, magnitudes: magnitudes ?? latent, signed: signed ?? latent, gradient },
+    { depth, outputs, share: 1 / depth, constant: paper ? 1 / depth : 0, factor: paper && centred ? 1 - taps / depth : 1 },
+    { ALPHA: Number(magnitudes !== undefined && scaleGradient !== 'unit'), MASK: { off: 0, clip: 1, strict: 2 }[weightMask], CORRECTED: Number(signed !== undefined) },
+  )
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Toolbox } from '../../../core/gpu/executable.ts'
+import { packKernels } from '../../oracle/bits.ts'
+import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
+import { uniformValues } from '../../oracle/examples.ts'
+import { at } from '../../oracle/numbers.ts'
+import { alphas, centreWeights, latentGradient, type WeightOptions } from '../../oracle/weights.ts'
+import { adapters, openToolbox } from '../../support/adapters.ts'
+import { runKernel } from '../../support/run-kernel.ts'
+
+const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261125 }
+const sizes = fc.record({ channels: fc.integer({ min: 1, max: 70 }), taps: fc.constantFrom(1, 4, 9), outputs: fc.integer({ min: 1, max: 70 }), seed: fc.integer({ min: 0, max: 1e6 }) })
+type Sizes = typeof sizes extends fc.Arbitrary<infer T> ? T : never
+
+/** Latent weights beyond [-1, 1] too, one in eight of them on the border or 0, where masks and signs are decided. */
+function latentWeights({ channels, taps, outputs, seed }: Sizes): Float32Array<ArrayBuffer> {
+  const kinds = uniformValues(channels * taps * outputs, seed + 9, 0, 24)
+  return Float32Array.from(uniformValues(kinds.length, seed, -2, 2), (w, i) => [1, -1, 0][Math.floor(at(kinds, i))] ?? w)
+}
+
+describe.each(adapters)('kernels of latent weights on %s', adapter => {
+  let toolbox: Toolbox
+  beforeAll(async () => {
+    toolbox = await openToolbox(adapter)
+  })
+  afterAll(() => {
+    toolbox.device.device.destroy()
+  })
+
+  const options = fc.record<WeightOptions>({
+    weights: fc.constantFrom('binary', 'scaled'), weightMask: fc.constantFrom('off', 'clip', 'strict'),
+    scaleGradient: fc.constantFrom('constant', 'unit', 'paper', 'corrected'), inputScale: fc.constant(false), centred: fc.boolean(),
+  })
+
+  it('the gradient of latent weights, masks at and beyond the border included', async () => {
+    await fc.assert(fc.asyncProperty(sizes, options, async (size, chosen) => {
+      const { channels, taps, outputs, seed } = size
+      const depth = channels * taps
+      const latent = latentWeights(size)
+      const gradient = Float32Array.from(uniformValues(latent.length, seed + 1))
+      const scaled = chosen.weights === 'scaled'
+      const paper = scaled && chosen.scaleGradient === 'paper'
+      const magnitudes = Float32Array.from(alphas(Float64Array.from(latent), outputs), alpha => alpha * depth)
+      const signed = (await runKernel(toolbox, 'sum_signed_rows', { tensors: { x: gradient, latent, parts: new Float32Array(outputs) }, params: { rows: depth, outputs, part_rows: depth } }))('parts')
+      const found = await runKernel(toolbox, 'latent_gradient', {
+        tensors: { latent, magnitudes, signed, gradient },
+        params: { depth, outputs, share: 1 / depth, constant: paper ? 1 / depth : 0, factor: paper && chosen.centred ? 1 - 1 / channels : 1 },
+        overrides: { ALPHA: Number(scaled && chosen.scaleGradient !== 'unit'), MASK: ['off', 'clip', 'strict'].indexOf(chosen.weightMask), CORRECTED: Number(scaled && chosen.scaleGradient === 'corrected') },
+      })
+      const plain = { gradient: Float64Array.from(gradient), magnitude: Float64Array.from(gradient, Math.abs) }
+      const wanted = latentGradient(Float64Array.from(latent), plain, chosen, outputs, taps).gradient
+      expect(relativeError(found('gradient'), wanted, 1e-2), describeWorst(found('gradient'), wanted, outputs)).toBeLessThan(1e-5)
+      // What a mask stops is 0, not small.
+      for (let i = 0; i < wanted.length; i++) if (wanted[i] === 0) expect(Math.abs(found('gradient')[i] ?? NaN)).toBe(0)
+    }), { numRuns: 30, ...drawing })
+  })
+
+  it('centring: the mean over channels leaves, the clip follows, and the bits are the signs of what is left', async () => {
+    await fc.assert(fc.asyncProperty(sizes, fc.boolean(), async (size, clip) => {
+      const { channels, taps, outputs } = size
+      const latent = latentWeights(size)
+      const wanted = Float64Array.from(latent)
+      centreWeights(wanted, outputs, taps)
+      const clipped = clip ? wanted.map(w => Math.min(1, Math.max(-1, w))) : wanted
+      const words = taps * Math.ceil(channels / 32) * outputs
+      const found = await runKernel(toolbox, 'centre_weights', { tensors: { parameter: latent, packed: new Uint32Array(words) }, params: { outputs, channels, taps }, overrides: { CLIP: Number(clip) } })
+      expect(relativeError(found('parameter'), clipped, 1), describeWorst(found('parameter'), clipped, outputs)).toBeLessThan(1e-6)
+      expect(firstDifference(found('packed'), packKernels(found('parameter'), taps, channels, outputs), outputs)).toBeUndefined()
+    }), { numRuns: 20, ...drawing })
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { relativeError } from './compare.ts'
+import { denseBackward, denseForward } from './dense.ts'
+import { numericGradient, uniformValues } from './examples.ts'
+import { at, Matrix } from './numbers.ts'
+import { alphas, centreWeights, inputScaleMap, latentGradient, scaleRows, usedWeights, type WeightOptions } from './weights.ts'
+
+const SCALED: WeightOptions = { weights: 'scaled', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
+const LATENT = Float64Array.of(0.5, -1.5, 0, 1, -0.25, 3)
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * at(b, i), 0)
+
+describe('scaled weights', () => {
+  it('are each output\'s mean magnitude times the sign, +1 at 0', () => {
+    expect([...alphas(LATENT, 2)]).toEqual([0.25, 5.5 / 3])
+    expect([...usedWeights(LATENT, SCALED, 2)]).toEqual([0.25, -5.5 / 3, 0.25, 5.5 / 3, -0.25, 5.5 / 3])
+    expect([...usedWeights(LATENT, { ...SCALED, weights: 'binary' }, 2)]).toEqual([1, -1, 1, 1, -1, 1])
+    expect(usedWeights(LATENT, { ...SCALED, weights: 'real' }, 2)).toBe(LATENT)
+  })
+
+  it('approximate the latent ones best among all scales of their signs (XNOR-Net, equation 6)', () => {
+    const latent = uniformValues(40, 3)
+    const distance = (factor: number): number => usedWeights(latent, SCALED, 1).reduce((sum, used, i) => sum + (at(latent, i) - factor * used) ** 2, 0)
+    for (const factor of [0.9, 0.99, 1.01, 1.1]) expect(distance(factor)).toBeGreaterThan(distance(1))
+  })
+
+  it('corrected: what it adds to the gradient with alpha held fixed is the derivative of alpha', () => {
+    const [latent, gradient] = [uniformValues(30, 1, -2, 2), uniformValues(30, 2)]
+    const plain = { gradient, magnitude: gradient.map(Math.abs) }
+    const of = (scaleGradient: WeightOptions['scaleGradient']): Float64Array => latentGradient(latent, plain, { ...SCALED, scaleGradient }, 5, 1).gradient
+    const added = of('corrected').map((g, i) => g - at(of('constant'), i))
+    // No sign changes on the way, so alpha is all that moves.
+    expect(relativeError(added, numericGradient(() => dot(gradient, usedWeights(latent, SCALED, 5)), latent))).toBeLessThan(1e-8)
+  })
+
+  it('the other forms, worked out by hand', () => {
+    const plain = { gradient: Float64Array.of(1, 2, 3, 4, 5, 6), magnitude: new Float64Array(6) }
+    const of = (options: Partial<WeightOptions>): number[] => [...latentGradient(LATENT, plain, { ...SCALED, ...options }, 2, 1).gradient]
+    const alpha = 5.5 / 3
+    expect(of({ scaleGradient: 'constant', weightMask: 'strict' })).toEqual([0.25, 0, 0.75, 0, 1.25, 0])
+    expect(of({ scaleGradient: 'constant', weightMask: 'clip' })).toEqual([0.25, 0, 0.75, 4 * alpha, 1.25, 0])
+    expect(of({ scaleGradient: 'unit', weightMask: 'clip' })).toEqual([1, 0, 3, 4, 5, 0])
+    expect(of({ scaleGradient: 'paper', weightMask: 'strict' })).toEqual([0.25 + 1 / 3, 2 / 3, 3 * (0.25 + 1 / 3), 4 / 3, 5 * (0.25 + 1 / 3), 2])
+    // The code's further factor 1 - 1 / inputs: three inputs of a dense layer, or three taps of one.
+    expect(of({ scaleGradient: 'paper', centred: true })[0]).toBeCloseTo((0.25 + 1 / 3) * 2 / 3, 14)
+    expect(latentGradient(LATENT, plain, { ...SCALED, scaleGradient: 'paper', centred: true }, 2, 3).gradient[0]).toBe(0)
+    expect(of({ weights: 'binary', weightMask: 'strict' })).toEqual([1, 0, 3, 0, 5, 0])
+    expect(of({ weights: 'real', weightMask: 'strict' })).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('centring takes the mean over input channels out of every tap', () => {
+    const weights = Float64Array.of(1, 10, 3, 20, 5, 0, 9, 4)
+    // Two taps of two channels and two outputs.
+    centreWeights(weights, 2, 2)
+    expect([...weights]).toEqual([-1, -5, 1, 5, -2, -2, 2, 2])
+  })
+})
+
+describe('the input scale', () => {
+  it('averages magnitudes over channels and the whole window, zeros outside', () => {
+    const input = new Matrix(4, 2, [1, -3, 0, 4, -2, -2, 8, 0])
+    expect([...inputScaleMap(input, { height: 1, width: 1 })]).toEqual([2, 2, 2, 4])
+    expect([...inputScaleMap(input, { height: 2, width: 2 }, { size: 2, stride: 1, padding: 1 })]).toEqual([0.5, 1, 0.5, 1, 2.5, 1.5, 0.5, 1.5, 1])
+  })
+
+  it('held fixed, the gradients of input and weights agree with finite differences', () => {
+    const [input, gradient, weight] = [new Matrix(3, 5, uniformValues(15, 1)), new Matrix(3, 2, uniformValues(6, 2)), uniformValues(10, 3)]
+    const k = inputScaleMap(input, { height: 1, width: 1 })
+    const options = { units: 2, binary: false }
+    const f = (): number => dot(scaleRows(denseForward(input, weight, options), k).values, gradient.values)
+    const back = denseBackward(input, weight, options, scaleRows(gradient, k))
+    expect(relativeError(back.input.values, numericGradient(f, input.values))).toBeLessThan(1e-8)
+    expect(relativeError(back.weight.gradient, numericGradient(f, weight))).toBeLessThan(1e-8)
+  })
+})

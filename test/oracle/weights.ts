@@ -1,0 +1,85 @@
+/** The weights that a product uses, made of latent ones, and the way back of their gradient (bnn-spec section 4). [input][output] row-major. */
+import type { ParameterGradient } from './dense.ts'
+import { at, type Matrix, sign } from './numbers.ts'
+import { imagesAndRows, tapsInside, type Size, type Window } from './window.ts'
+
+export interface WeightOptions {
+  readonly weights: 'binary' | 'scaled' | 'real'
+  readonly weightMask: 'off' | 'clip' | 'strict'
+  readonly scaleGradient: 'corrected' | 'constant' | 'unit' | 'paper'
+  readonly inputScale: boolean
+  readonly centred: boolean
+}
+
+/** Of each output, the mean of its weights' magnitudes. */
+export function alphas(latent: Float64Array, outputs: number): Float64Array {
+  const sums = new Float64Array(outputs)
+  for (let i = 0; i < latent.length; i++) sums[i % outputs] = at(sums, i % outputs) + Math.abs(at(latent, i))
+  return sums.map(sum => sum / (latent.length / outputs))
+}
+
+export function usedWeights(latent: Float64Array, { weights }: WeightOptions, outputs: number): Float64Array {
+  if (weights === 'real') return latent
+  const signs = latent.map(sign)
+  if (weights === 'binary') return signs
+  const alpha = alphas(latent, outputs)
+  return signs.map((s, i) => at(alpha, i % outputs) * s)
+}
+
+function passes(w: number, mask: WeightOptions['weightMask']): number {
+  if (mask === 'off') return 1
+  return (mask === 'clip' ? Math.abs(w) <= 1 : Math.abs(w) < 1) ? 1 : 0
+}
+
+/** From the gradient of the weights used to that of the latent ones. `taps`: of a convolution, 1 for a dense layer. */
+export function latentGradient(latent: Float64Array, { gradient, magnitude }: ParameterGradient, options: WeightOptions, outputs: number, taps: number): ParameterGradient {
+  if (options.weights === 'real') return { gradient, magnitude }
+  const scaled = options.weights === 'scaled'
+  const n = latent.length / outputs
+  const alpha = alphas(latent, outputs)
+  const [signed, terms] = [new Float64Array(outputs), new Float64Array(outputs)]
+  for (let i = 0; i < latent.length; i++) {
+    signed[i % outputs] = at(signed, i % outputs) + at(gradient, i) * sign(at(latent, i))
+    terms[i % outputs] = at(terms, i % outputs) + at(magnitude, i)
+  }
+  const paper = scaled && options.scaleGradient === 'paper'
+  const corrected = scaled && options.scaleGradient === 'corrected' ? 1 : 0
+  const factor = paper && options.centred ? 1 - taps / n : 1
+  const slope = (w: number, i: number): number => {
+    const straight = scaled && options.scaleGradient !== 'unit' ? at(alpha, i % outputs) : 1
+    return straight * passes(w, options.weightMask) + (paper ? 1 / n : 0)
+  }
+  return {
+    gradient: latent.map((w, i) => factor * (slope(w, i) * at(gradient, i) + corrected * sign(w) / n * at(signed, i % outputs))),
+    magnitude: latent.map((w, i) => factor * (slope(w, i) * at(magnitude, i) + corrected / n * at(terms, i % outputs))),
+  }
+}
+
+/** Subtracts, in place, the mean over the input channels of every tap and output. */
+export function centreWeights(weights: Float64Array, outputs: number, taps: number): void {
+  const channels = weights.length / outputs / taps
+  for (let tap = 0; tap < taps; tap++) {
+    for (let output = 0; output < outputs; output++) {
+      const index = (channel: number): number => (tap * channels + channel) * outputs + output
+      let mean = 0
+      for (let channel = 0; channel < channels; channel++) mean += at(weights, index(channel)) / channels
+      for (let channel = 0; channel < channels; channel++) weights[index(channel)] = at(weights, index(channel)) - mean
+    }
+  }
+}
+
+/** K of every output row: the mean magnitude over channels, averaged over the window with zeros outside; without a window, of the row. */
+export function inputScaleMap(magnitude: Matrix, picture: Size, window: Window = { size: 1, stride: 1, padding: 0 }): Float64Array {
+  const { images, outputRows } = imagesAndRows(magnitude.rows, picture, window)
+  const map = new Float64Array(outputRows)
+  for (const { outputRow, inputRow } of tapsInside(images, picture, window)) {
+    for (let channel = 0; channel < magnitude.columns; channel++) {
+      map[outputRow] = at(map, outputRow) + Math.abs(magnitude.at(inputRow, channel)) / magnitude.columns / window.size ** 2
+    }
+  }
+  return map
+}
+
+export function scaleRows(matrix: Matrix, factors: Float64Array | undefined): Matrix {
+  return factors ? matrix.map((value, row) => value * at(factors, row)) : matrix
+}
