@@ -1,6 +1,8 @@
 import { builtinModules } from 'node:module'
+import pluginVue from 'eslint-plugin-vue'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
+import vueParser from 'vue-eslint-parser'
 
 /**
  * Imports point one way: core <- main <- test, and the renderer sees of the others only what is free of any host.
@@ -74,9 +76,30 @@ export default defineConfig(
   globalIgnores(['out/', 'dist/', 'coverage/', 'test/artifacts/']),
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts', '**/*.js', '**/*.mjs'],
+    files: ['**/*.vue'],
+    extends: [pluginVue.configs['flat/recommended']],
+    languageOptions: { parser: vueParser },
+    rules: {
+      // Layout of templates is nobody's concern; meaning is.
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/first-attribute-linebreak': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/html-indent': 'off',
+      // vue-tsc knows which props may be left out.
+      'vue/require-default-prop': 'off',
+      'vue/attributes-order': 'off',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/no-v-html': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.js', '**/*.mjs', '**/*.vue'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { parser: tseslint.parser, projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.vue'] } },
     rules: {
       ...walled(),
       'eqeqeq': 'error',
@@ -149,6 +172,11 @@ export default defineConfig(
       ),
       ...forbidGlobals(nodeGlobals, 'The renderer runs in a sandboxed page without Node.'),
     },
+  },
+  {
+    // strictTypeChecked sets the TypeScript parser for everything; a component needs Vue's around it.
+    files: ['**/*.vue'],
+    languageOptions: { parser: vueParser },
   },
   {
     files: ['*.config.js', '*.config.ts'],
