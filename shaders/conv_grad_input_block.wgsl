@@ -1,7 +1,9 @@
 // include: bits
 // include: conv
-// dx[i][c] = sum over taps, then over filters n, of g[o][n] * w(tap, c, n)  (f32): the gradient to the input of a convolution with
-// bit weights, where o is the output row that meets input row i at the tap. Taps and filters increase; one accumulator.
+// dx[i][c] = sum over taps and filters n of g[o][n] * w(tap, c, n)  (f32): the gradient to the input of a convolution with bit
+// weights, where o is the output row that meets input row i at the tap. One accumulator an output. The order of the sum: lines of
+// taps, then filters in groups, then taps of the line, then filters of the group. Groups are of 8 with stride 1, where kernels
+// that keep a group's gradients for the next tap profit; else one group has all, and a tap is found once.
 // g: [rows][outputs] f32; w: [taps][words][outputs] u32; dx: [input rows][channels] f32.
 // Lane = input channel, as in grad_input_block: an invocation owns 4 input rows x 4 channels of one word.
 // dispatch: x = words, y = ceil(images * height * width / (4 * WG_Y))
@@ -40,19 +42,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   var s1 = vec4<f32>();
   var s2 = vec4<f32>();
   var s3 = vec4<f32>();
+  let filters = select(params.outputs, 8u, params.stride == 1);
   for (var ky = 0u; ky < params.kernel; ky++) {
-    for (var kx = 0u; kx < params.kernel; kx++) {
-      let o0 = output_row(p0, ky, kx);
-      let o1 = output_row(p1, ky, kx);
-      let o2 = output_row(p2, ky, kx);
-      let o3 = output_row(p3, ky, kx);
-      let base = ((ky * params.kernel + kx) * params.words + group.x) * params.outputs;
-      for (var n = 0u; n < params.outputs; n++) {
-        let sign = signs_at(w[base + n], bit);
-        s0 = fma(gradient(o0, n), sign, s0);
-        s1 = fma(gradient(o1, n), sign, s1);
-        s2 = fma(gradient(o2, n), sign, s2);
-        s3 = fma(gradient(o3, n), sign, s3);
+    for (var first = 0u; first < params.outputs; first += filters) {
+      let last = min(first + filters, params.outputs);
+      for (var kx = 0u; kx < params.kernel; kx++) {
+        let o0 = output_row(p0, ky, kx);
+        let o1 = output_row(p1, ky, kx);
+        let o2 = output_row(p2, ky, kx);
+        let o3 = output_row(p3, ky, kx);
+        let base = ((ky * params.kernel + kx) * params.words + group.x) * params.outputs;
+        for (var n = first; n < last; n++) {
+          let sign = signs_at(w[base + n], bit);
+          s0 = fma(gradient(o0, n), sign, s0);
+          s1 = fma(gradient(o1, n), sign, s1);
+          s2 = fma(gradient(o2, n), sign, s2);
+          s3 = fma(gradient(o3, n), sign, s3);
+        }
       }
     }
   }

@@ -28,7 +28,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
   xnor_conv: [{ shader: 'xnor_conv_block' }, { shader: 'xnor_conv_block', overrides: wide }, ...stationary('xnor_conv_stationary')],
   pixel_conv: [{ shader: 'pixel_conv_block' }, { shader: 'pixel_conv_block', overrides: wide }],
-  conv_grad_input: [{ shader: 'conv_grad_input_block' }, { shader: 'conv_grad_input_block', overrides: tall }, { shader: 'conv_grad_input_subgroup8' }],
+  conv_grad_input: [{ shader: 'conv_grad_input_block' }, { shader: 'conv_grad_input_block', overrides: tall }, { shader: 'conv_grad_input_strided_subgroup8' }, { shader: 'conv_grad_input_line_subgroup8' }, { shader: 'conv_grad_input_line_subgroup8', overrides: { WORDS: 1 } }],
   conv_grad_weight: [{ shader: 'conv_grad_weight_block' }, { shader: 'conv_grad_weight_block', overrides: tall }, { shader: 'conv_grad_weight_subgroup8' }],
   conv_grad_weight_pixels: [{ shader: 'conv_grad_weight_pixels_block' }, { shader: 'conv_grad_weight_pixels_block', overrides: tall }, { shader: 'conv_grad_weight_pixels_subgroup8' }],
   f32_conv: [{ shader: 'f32_conv_block' }, { shader: 'f32_conv_block', overrides: wide }, { shader: 'f32_conv_subgroup8' }],
@@ -60,8 +60,8 @@ const MOST_GROUPS = 65535
 export function fittingCandidates({ device, shaders }: Pick<Toolbox, 'device' | 'shaders'>, { kernel, params }: Pick<Operation, 'kernel' | 'params'>): readonly Candidate[] {
   const sized = Object.keys(params).length > 0
   return candidatesOf(kernel).filter(({ shader, overrides }) => {
-    const { subgroups, multiple, dispatch, overrides: defaults } = shaders.get(shader)
-    if (multiple && (params[multiple.of] ?? 0) % multiple.by !== 0) return false
+    const { subgroups, conditions, dispatch, overrides: defaults } = shaders.get(shader)
+    if (sized && !conditions.every(holds => holds(params))) return false
     if (sized && dispatch({ ...defaults, ...overrides, ...params }).some(count => count > MOST_GROUPS)) return false
     return subgroups === 'none' || (device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === device.adapter.subgroupSize))
   })

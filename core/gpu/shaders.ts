@@ -24,8 +24,8 @@ export interface Shader {
   readonly dispatch: DispatchRule
   /** Subgroups the kernel needs: a size, `any`, or none. */
   readonly subgroups: number | 'any' | 'none'
-  /** A parameter that must be a multiple of a number, from the line `// requires: outputs multiple of 4`. */
-  readonly multiple?: { readonly of: string; readonly by: number }
+  /** What its parameters must be, from lines such as `// requires: outputs multiple of 4`; `at least` and `at most` are known too. */
+  readonly conditions: readonly ((params: Readonly<Record<string, number>>) => boolean)[]
 }
 
 const BINDING = /^@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage(?:,\s*(read|read_write))?)>\s*(\w+)\s*:\s*([^;]+);/gm
@@ -79,9 +79,16 @@ export function parseShader(name: string, text: string, readInclude: (name: stri
   const rule = /^\/\/ dispatch: (.+)$/m.exec(text)?.[1]
   if (rule === undefined) throw new BitwrightError({ what: `the shader has no line "// dispatch: x = ..."`, where: `shaders/${name}.wgsl`, remedy: 'state how many workgroups it needs' })
   const subgroups = /^\/\/ requires: subgroups(?: (\d+))?/m.exec(text)
-  const multiple = /^\/\/ requires: (\w+) multiple of (\d+)/m.exec(text)
+  const conditions = [...text.matchAll(/^\/\/ requires: (.+) (multiple of|at least|at most) (\d+)$/gm)].map(([, expression, relation, number]) => {
+    const value = parseDispatch(`x = ${expression}`, name)
+    const bound = Number(number)
+    return (params: Readonly<Record<string, number>>) => {
+      const [found] = value(params)
+      return relation === 'multiple of' ? found % bound === 0 : relation === 'at least' ? found >= bound : found <= bound
+    }
+  })
   invariant(new Set(bindings.map(b => b.index)).size === bindings.length, () => `shaders/${name}.wgsl binds one number twice`)
-  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', ...(multiple && { multiple: { of: multiple[1] as string, by: Number(multiple[2]) } }) }
+  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', conditions }
 }
 
 /** Lays the parameters out as the shader's uniform block. Missing or unknown names are errors of ours, so they throw. */

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { REMOTE_NAMES, type RemoteName } from '../services/datasets/sources.ts'
 import type { ChangeOptions } from './changes.ts'
+import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportKind, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
 import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
@@ -119,10 +120,15 @@ export function buildProgram(host: Process, version: string, exit: (code: number
 
   program.command('bench')
     .description('time kernels and whole training steps side by side')
-    .addOption(new Option('--what <PART...>', 'what to time').choices(['gemm', 'step']).default(['gemm', 'step']))
+    .addOption(new Option('--what <PART...>', 'what to time').choices(['gemm', 'conv', 'step']).default(['gemm', 'conv', 'step']))
     .option('--sizes <N,N>', 'sides of the matrices', wholeNumbers(32, 8192))
-    .option('--preset <NAME>', 'network whose step is timed')
-    .action((options: { what: ('gemm' | 'step')[]; sizes?: readonly number[]; preset?: string }, command: Command) =>
+    .option('--channels <N,N>', 'channels before and behind the convolutions', wholeNumbers(1, 4096))
+    .option('--preset <NAME-or-FILE>', 'network whose step is timed')
+    .option('--batch <N>', 'images in that step', wholeNumber(1, 65535))
+    .option('--width-scale <F>', 'make its hidden layers F times as wide', positiveNumber)
+    .option('--set <PATH=VALUE>', 'set a field of it, such as recipe.activations=keep (repeatable)', assignment)
+    .option('--without <KIND>', 'leave out its layers of a pass-through kind, such as dropout (repeatable)', collected)
+    .action((options: BenchOptions, command: Command) =>
       run(command, async context => (await import('./commands/bench.ts')).bench(context, options)))
 
   // Last, since commands take over what was allowed when they were made.

@@ -93,7 +93,7 @@ export const engineRoutes = {
     TargetSchema.extend({ home: path, images: z.array(z.instanceof(Uint8Array)).min(1).max(10000) }),
     z.strictObject({ classes: z.array(z.string()), predictions: z.array(z.strictObject({ class: count, scores: z.array(z.number()) })), adapter: z.string() }),
   ),
-  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), preset: z.string().optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
+  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'conv', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), channels: z.array(z.int().min(1).max(4096)).default([128, 256, 512]), project: ProjectSchema.optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
 }
 export type EngineRoutes = typeof engineRoutes
 export type EngineRoute = keyof EngineRoutes

@@ -1,6 +1,7 @@
 import { bytesText, grouped } from '../../../core/architecture/index.ts'
 import { engineRoutes } from '../../contract/engine.ts'
 import { openHome } from '../../services/home.ts'
+import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
 import { announceAdapter, withEngine } from '../engine.ts'
 import { times } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
@@ -8,18 +9,21 @@ import type { Context, Outcome } from '../run.ts'
 
 const BenchResultSchema = engineRoutes.bench.output
 
-export interface BenchOptions {
-  readonly what: readonly ('gemm' | 'step')[]
+/** The network whose step is timed, and how it is changed first, besides what is timed. */
+export interface BenchOptions extends Pick<ChangeOptions, 'batch' | 'widthScale' | 'set' | 'without'> {
+  readonly what: readonly ('gemm' | 'conv' | 'step')[]
   readonly sizes?: readonly number[]
+  readonly channels?: readonly number[]
   readonly preset?: string
 }
 
-export async function bench(context: Context, { what, sizes, preset }: BenchOptions): Promise<Outcome<typeof BenchResultSchema>> {
+export async function bench(context: Context, { what, sizes, channels, preset = 'mnist-mlp-torch', ...changes }: BenchOptions): Promise<Outcome<typeof BenchResultSchema>> {
   const home = await openHome({ home: context.home })
+  const project = what.includes('step') ? changeProject(await readProject(preset), changes) : undefined
   const value = await withEngine(context, home, async engine => {
     await announceAdapter(engine, context)
     context.notes.moving(() => 'timing; this takes a minute or two')
-    return engine.call('bench', { home, what: [...what], ...(sizes && { sizes: [...sizes] }), ...(preset !== undefined && { preset }) })
+    return engine.call('bench', { home, what: [...what], ...(sizes && { sizes: [...sizes] }), ...(channels && { channels: [...channels] }), ...(project && { project }) })
   })
   const lines = table([
     { title: 'what', cell: entry => entry.name },

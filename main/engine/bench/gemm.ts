@@ -1,7 +1,7 @@
 import { fittingCandidates, RIVALS } from '../../../core/gpu/families.ts'
 import type { Engine } from '../../../core/training/session.ts'
 import type { BenchEntry } from '../../contract/engine.ts'
-import { median, prepareCeiling, prepareGemm, race, type Contestant } from './kernels.ts'
+import { entryOf, fastest, prepareCeiling, prepareGemm, race, type Contestant } from './kernels.ts'
 
 const ROUNDS = 5
 /** Our products; all but the first take float operands on one side. */
@@ -24,18 +24,9 @@ export async function benchGemm(engine: Engine, sizes: readonly number[], log: (
     for (const kernel of OURS) ours.push(await prepareGemm(engine, kernel, cube))
     const all = [naive, ...blocked, ...ours, ceilings.popcount, ceilings.fma]
     const times = await race(all, ROUNDS)
-    const rounds = (one: Contestant): readonly number[] => times.get(one) ?? []
-    const rate = (one: Contestant): number => one.operations / median(rounds(one)) / 1e6
-    const best = blocked.reduce((a, b) => (median(rounds(a)) <= median(rounds(b)) ? a : b))
+    const best = fastest(blocked, times)
     const shape = `${size} x ${size} x ${size}`
-    const entry = (one: Contestant, against?: Contestant, ceiling?: Contestant): BenchEntry => ({
-      name: one.name,
-      shape,
-      medianMs: median(rounds(one)),
-      gops: rate(one),
-      ...(against && { against: against.name, ratio: median(rounds(one).map((time, round) => (rounds(against)[round] ?? NaN) / time)) }),
-      ...(ceiling && { ceilingShare: rate(one) / rate(ceiling) }),
-    })
+    const entry = (one: Contestant, against?: Contestant, ceiling?: Contestant): BenchEntry => entryOf(one, shape, times, { ...(against && { against }), ...(ceiling && { ceiling }) })
     const [xnor, ...floats] = ours as [Contestant, ...Contestant[]]
     entries.push(entry(naive, undefined, ceilings.fma))
     for (const one of blocked) entries.push(entry(one, naive, ceilings.fma))

@@ -2,18 +2,20 @@ import type { z } from 'zod'
 import { presetNamed } from '../../../core/architecture/index.ts'
 import type { Engine } from '../../../core/training/session.ts'
 import type { BenchEntry, BenchMemory, engineRoutes } from '../../contract/engine.ts'
+import { benchConv } from './conv.ts'
 import { benchGemm } from './gemm.ts'
 import { benchStep } from './step.ts'
 
 type Bench = (typeof engineRoutes)['bench']
 
 /** Kernels and whole steps, side by side in one run. */
-export async function runBench(engine: Engine, { what, sizes, preset }: z.infer<Bench['input']>, log: (message: string) => void): Promise<z.infer<Bench['output']>> {
+export async function runBench(engine: Engine, { what, sizes, channels, project }: z.infer<Bench['input']>, log: (message: string) => void): Promise<z.infer<Bench['output']>> {
   const results: BenchEntry[] = []
   let memory: BenchMemory | undefined
   if (what.includes('gemm')) results.push(...(await benchGemm(engine, sizes, log)))
+  if (what.includes('conv')) results.push(...(await benchConv(engine, channels, log)))
   if (what.includes('step')) {
-    const step = await benchStep(engine, presetNamed(preset ?? 'mnist-mlp-torch'), log)
+    const step = await benchStep(engine, project ?? presetNamed('mnist-mlp-torch'), log)
     results.push(...step.entries)
     memory = step.memory
   }

@@ -1,10 +1,12 @@
 import { wordsOf } from '../../../core/architecture/signal.ts'
-import { Executable, type Candidate } from '../../../core/gpu/executable.ts'
+import { Executable, type Candidate, type Launch } from '../../../core/gpu/executable.ts'
+import { candidatesOf } from '../../../core/gpu/families.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
 import { timeRepeated } from '../../../core/gpu/timing.ts'
 import type { Engine } from '../../../core/training/session.ts'
+import type { BenchEntry } from '../../contract/engine.ts'
 
 /** Rows x depth times depth x outputs. */
 export interface GemmSize {
@@ -24,7 +26,6 @@ export interface Contestant {
 
 /** A product at a size, by the candidate given or the one the tuner takes. Operands are zeros: no kernel's time depends on them. */
 export async function prepareGemm(engine: Engine, kernel: string, size: GemmSize, candidate?: Candidate): Promise<Contestant> {
-  const { toolbox, host } = engine
   const { rows, depth, outputs } = size
   const words = wordsOf(depth)
   const shapes: Readonly<Record<string, number>> = {
@@ -44,14 +45,27 @@ export async function prepareGemm(engine: Engine, kernel: string, size: GemmSize
     grad_weight: { x: bits, mask: bits, g: operand('result'), dw: operand('right', 'output') },
     f32: { a: operand('left'), b: operand('right'), c: operand('result', 'output') },
   }
+  return prepareKernel(engine, { kernel, tensors: tensors[kernel] ?? (tensors['f32'] as Record<string, Tensor>), known: { rows, outputs, depth, words, scale: 1 }, operations: 2 * rows * depth * outputs }, candidate)
+}
+
+/** One launch of a kernel family: the tensors by binding, all values that its parameters may want, and the operations it does. */
+export interface KernelLaunch {
+  readonly kernel: string
+  readonly tensors: Readonly<Record<string, Tensor>>
+  readonly known: Readonly<Record<string, number>>
+  readonly operations: number
+}
+
+/** The launch by the candidate given, or the one that the tuner takes. */
+export async function prepareKernel(engine: Engine, { kernel, tensors, known, operations }: KernelLaunch, candidate?: Candidate): Promise<Contestant> {
+  const { toolbox, host } = engine
+  // All of a family take the same parameters.
+  const { params: fields } = toolbox.shaders.get(candidate?.shader ?? (candidatesOf(kernel)[0] as Candidate).shader)
   const program = new Program()
-  const shader = toolbox.shaders.get(candidate?.shader ?? (await toolbox.choose({ kernel, params: { rows, outputs, depth, words, ...(kernel === 'grad_weight' && { scale: 1 }) }, overrides: {}, tensors: tensors[kernel] ?? {}, node: 'bench', phase: 'forward' })).shader)
-  const known: Readonly<Record<string, number>> = { rows, outputs, depth, words, scale: 1 }
-  const params = Object.fromEntries(shader.params.map(({ name }) => [name, known[name] ?? 0]))
-  program.launch(kernel, tensors[kernel] ?? (tensors['f32'] as Record<string, Tensor>), params)
+  program.launch(kernel, tensors, Object.fromEntries(fields.map(({ name }) => [name, known[name] ?? 0])))
   const memory = new Memory(toolbox.device)
   const executable = await Executable.compile(program, memory, candidate ? { ...toolbox, choose: () => Promise.resolve(candidate) } : toolbox)
-  return contestant(engine, host, executable, memory, shader.name, 2 * rows * depth * outputs)
+  return contestant(engine, host, executable, memory, (executable.launches[0] as Launch).shader.name, operations)
 }
 
 /** The most that one kind of arithmetic reaches with no loads at all. */
@@ -107,4 +121,26 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
     for (const one of contestants) times.get(one)?.push(await one.time(repeats.get(one) ?? 1))
   }
   return times
+}
+
+export type Times = Awaited<ReturnType<typeof race>>
+
+const roundsOf = (one: Contestant, times: Times): readonly number[] => times.get(one) ?? []
+const rateOf = (one: Contestant, times: Times): number => one.operations / median(roundsOf(one, times)) / 1e6
+
+/** Of at least one. */
+export function fastest(contestants: readonly Contestant[], times: Times): Contestant {
+  return contestants.reduce((a, b) => (median(roundsOf(a, times)) <= median(roundsOf(b, times)) ? a : b))
+}
+
+/** What the rounds say of one contestant, beside another one and what registers alone could do where they are given. */
+export function entryOf(one: Contestant, shape: string, times: Times, { against, ceiling }: { readonly against?: Contestant; readonly ceiling?: Contestant } = {}): BenchEntry {
+  return {
+    name: one.name,
+    shape,
+    medianMs: median(roundsOf(one, times)),
+    gops: rateOf(one, times),
+    ...(against && { against: against.name, ratio: median(roundsOf(one, times).map((time, round) => (roundsOf(against, times)[round] ?? NaN) / time)) }),
+    ...(ceiling && { ceilingShare: rateOf(one, times) / rateOf(ceiling, times) }),
+  }
 }

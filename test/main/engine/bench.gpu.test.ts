@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { presetNamed } from '../../../core/architecture/index.ts'
 import { runBench } from '../../../main/engine/bench/index.ts'
 import { engineRoutes } from '../../../main/contract/engine.ts'
 import { adapters, openEngine } from '../../support/adapters.ts'
@@ -6,7 +7,7 @@ import { adapters, openEngine } from '../../support/adapters.ts'
 describe('bench', () => {
   it('times ours against the plain and the best float kernel in one run, and a step kernel by kernel', async () => {
     const engine = await openEngine(adapters[0] ?? '')
-    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'step'], sizes: [256], preset: 'digits' }, () => undefined)
+    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'conv', 'step'], sizes: [256], channels: [40], project: presetNamed('digits') }, () => undefined)
     expect(engineRoutes.bench.output.safeParse(output).error).toBeUndefined()
     const named = (pattern: RegExp) => output.results.filter(({ name }) => pattern.test(name))
     expect(named(/^f32_gemm_naive/)).toHaveLength(1)

@@ -1,6 +1,6 @@
 enable subgroups;
 // include: conv
-// dx[i][c] = sum over taps, then over filters n, of g[o][n] * w(tap, c, n)  (f32): conv_grad_input_block in other words, for lavapipe.
+// dx[i][c] of conv_grad_input_block in other words, for lavapipe and convolutions of a stride above 1.
 // g: [rows][outputs] f32; w: [taps][words][outputs] u32; dx: [input rows][channels] f32. One accumulator an output.
 // The plan of grad_input_subgroup8: lane l owns bits 4l .. 4l + 3 of two words of w, for 8 input rows; each lane loads another
 // filter's value, spread by subgroupBroadcast. A tap that meets no output of a row adds zeros to it.
@@ -8,6 +8,7 @@ enable subgroups;
 // 82 GFLOP/s; products with +-1.0 instead of flipped signs 64 to 79, four words instead of two 59 to 67.
 // dispatch: x = ceil(words / 2), y = ceil(images * height * width / 8)
 // requires: subgroups 8
+// requires: stride at least 2
 
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<u32>;
