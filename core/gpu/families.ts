@@ -27,7 +27,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   grad_weight_pixels: [{ shader: 'grad_weight_pixels_block' }, { shader: 'grad_weight_pixels_block', overrides: tall }, { shader: 'grad_weight_pixels_subgroup8' }],
   grad_weight_float: [{ shader: 'grad_weight_float_block' }, { shader: 'grad_weight_float_block', overrides: tall }],
   xnor_conv: [{ shader: 'xnor_conv_block' }, { shader: 'xnor_conv_block', overrides: wide }, ...stationary('xnor_conv_stationary')],
-  pixel_conv: [{ shader: 'pixel_conv_block' }, { shader: 'pixel_conv_block', overrides: wide }],
+  pixel_conv: [{ shader: 'pixel_conv_block' }, { shader: 'pixel_conv_block', overrides: wide }, { shader: 'pixel_conv_stationary' }, { shader: 'pixel_conv_stationary', overrides: { DEEP: 1 } }],
   conv_grad_input: [{ shader: 'conv_grad_input_block' }, { shader: 'conv_grad_input_block', overrides: tall }, { shader: 'conv_grad_input_strided_subgroup8' }, { shader: 'conv_grad_input_line_subgroup8' }, { shader: 'conv_grad_input_line_subgroup8', overrides: { WORDS: 1 } }],
   conv_grad_weight: [{ shader: 'conv_grad_weight_block' }, { shader: 'conv_grad_weight_block', overrides: tall }, { shader: 'conv_grad_weight_subgroup8' }],
   conv_grad_weight_pixels: [{ shader: 'conv_grad_weight_pixels_block' }, { shader: 'conv_grad_weight_pixels_block', overrides: tall }, { shader: 'conv_grad_weight_pixels_subgroup8' }],
@@ -61,8 +61,8 @@ export function fittingCandidates({ device, shaders }: Pick<Toolbox, 'device' | 
   const sized = Object.keys(params).length > 0
   return candidatesOf(kernel).filter(({ shader, overrides }) => {
     const { subgroups, conditions, dispatch, overrides: defaults } = shaders.get(shader)
-    if (sized && !conditions.every(holds => holds(params))) return false
-    if (sized && dispatch({ ...defaults, ...overrides, ...params }).some(count => count > MOST_GROUPS)) return false
+    const values = { ...defaults, ...overrides, ...params }
+    if (sized && !(conditions.every(holds => holds(values)) && dispatch(values).every(count => count <= MOST_GROUPS))) return false
     return subgroups === 'none' || (device.device.features.has('subgroups') && (subgroups === 'any' || subgroups === device.adapter.subgroupSize))
   })
 }

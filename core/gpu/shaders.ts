@@ -24,8 +24,8 @@ export interface Shader {
   readonly dispatch: DispatchRule
   /** Subgroups the kernel needs: a size, `any`, or none. */
   readonly subgroups: number | 'any' | 'none'
-  /** What its parameters must be, from lines such as `// requires: outputs multiple of 4`; `at least` and `at most` are known too. */
-  readonly conditions: readonly ((params: Readonly<Record<string, number>>) => boolean)[]
+  /** What its parameters and overrides must be, from lines such as `// requires: outputs multiple of 4`; `at least` and `at most` are known too. */
+  readonly conditions: readonly ((values: Readonly<Record<string, number>>) => boolean)[]
 }
 
 const BINDING = /^@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage(?:,\s*(read|read_write))?)>\s*(\w+)\s*:\s*([^;]+);/gm
@@ -82,8 +82,8 @@ export function parseShader(name: string, text: string, readInclude: (name: stri
   const conditions = [...text.matchAll(/^\/\/ requires: (.+) (multiple of|at least|at most) (\d+)$/gm)].map(([, expression, relation, number]) => {
     const value = parseDispatch(`x = ${expression}`, name)
     const bound = Number(number)
-    return (params: Readonly<Record<string, number>>) => {
-      const [found] = value(params)
+    return (values: Readonly<Record<string, number>>) => {
+      const [found] = value(values)
       return relation === 'multiple of' ? found % bound === 0 : relation === 'at least' ? found >= bound : found <= bound
     }
   })
