@@ -73,7 +73,7 @@ const hostGlobals = [
 const hostFree = forbidGlobals(hostGlobals, 'This folder runs in any host: what it needs of one is passed in (see core/gpu/host.ts and core/gpu/memory.ts).')
 
 export default defineConfig(
-  globalIgnores(['out/', 'dist/', 'coverage/', 'test/artifacts/']),
+  globalIgnores(['out/', 'dist/', 'coverage/', 'test/artifacts/', 'test/bench-tfjs/']),
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.vue'],

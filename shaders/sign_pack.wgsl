@@ -6,8 +6,10 @@
 // and the value 0 is "absent", as sign(0) = 0 in the Torch7 code; otherwise presence gets the value bits (unused).
 // sums: [rows][outputs]; statistics: [2][outputs]; bits, gradient_mask, presence: [rows][words]. Tail bits are 0.
 // One invocation owns one word of one row, so words are written whole. Draws: counter ((row * words + word) * 16 + j / 2, step).
-// dispatch: x = ceil(words / 8), y = ceil(rows / 8)
+// dispatch: x = ceil(words / WG_X), y = ceil(rows / WG_Y)
 
+override WG_X: u32 = 8;
+override WG_Y: u32 = 8;
 override STRICT: bool = false;
 override STOCHASTIC: bool = false;
 override ZERO: bool = false;
@@ -36,7 +38,7 @@ fn value(row: u32, n: u32) -> f32 {
   return normalised(sum, statistics[n], statistics[params.outputs + n], gamma[n], beta[n]);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(WG_X, WG_Y)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= params.words || id.y >= params.rows) { return; }
   let at = id.y * params.words + id.x;

@@ -5,7 +5,8 @@ enable subgroups;
 // skipped; else mask is bound but not read.
 // a, mask: [input rows][words] u32; w: [taps][words][outputs] u32; y: [rows][outputs] i32. Tail bits are 0 in a, mask and w.
 // The plan of xnor_gemm_stationary over the words of all taps: a workgroup (one subgroup of 8) holds 36 words x 32 outputs of w in
-// private memory (nine taps of 128 channels; deeper layers repeat that and add to y) and runs over ROWS rows; each lane
+// private memory (nine taps of 128 channels; deeper layers repeat that and add to y; with less FEEDS it holds 8 words for each
+// of them: 16 suit nine taps of 32 channels, 24 those of 64) and runs over ROWS rows; each lane
 // loads another word of the row, spread by subgroupBroadcast, and carry-save addition counts the mismatches. A mask of
 // presence zeroes the words of taps outside the picture: leaving it out for inner rows, by a branch, is no faster.
 // 2026-11-23, llvmpipe (Mesa 25.0.7, 256 bits, 2 cores, time of its threads): 8 images, 128 channels at 32 x 32 to 512 at 8 x 8, at 846 to
@@ -14,6 +15,7 @@ enable subgroups;
 // requires: subgroups 8
 
 override ROWS: u32 = 128;
+override FEEDS: u32 = 5;
 override MASKED: bool = false;
 
 @group(0) @binding(1) var<storage, read> a: array<u32>;
@@ -56,9 +58,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let column = min(n, vec4<u32>(params.outputs - 1));
   let total = params.kernel * params.kernel * params.words;
   let end = min((group.y + 1) * ROWS, params.rows);
-  for (var c = 0u; c < total; c += 36) {
+  let held = min(8 * FEEDS, 36u);
+  for (var c = 0u; c < total; c += held) {
     var tile: array<vec4<u32>, 36>;
-    for (var j = 0u; j < 36; j++) {
+    for (var j = 0u; j < held; j++) {
       let at = column + min(c + j, total - 1) * params.outputs;
       let v = vec4<u32>(w[at.x], w[at.y], w[at.z], w[at.w]);
       tile[j] = select(vec4<u32>(), v, c + j < total);
@@ -78,12 +81,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let v0 = load(from0, corner, p0);
       let p1 = present(from1, corner);
       let v1 = load(from1, corner, p1);
-      let p2 = present(from2, corner);
-      let v2 = load(from2, corner, p2);
-      let p3 = present(from3, corner);
-      let v3 = load(from3, corner, p3);
-      let p4 = present(from4, corner);
-      let v4 = load(from4, corner, p4);
+      var p2 = 0u;
+      var v2 = 0u;
+      if (FEEDS > 2) {
+        p2 = present(from2, corner);
+        v2 = load(from2, corner, p2);
+      }
+      var p3 = 0u;
+      var v3 = 0u;
+      if (FEEDS > 3) {
+        p3 = present(from3, corner);
+        v3 = load(from3, corner, p3);
+      }
+      var p4 = 0u;
+      var v4 = 0u;
+      if (FEEDS > 4) {
+        p4 = present(from4, corner);
+        v4 = load(from4, corner, p4);
+      }
       feed(
         &sum,
         (vec4<u32>(subgroupBroadcast(v0, 0)) ^ tile[0]) & vec4<u32>(subgroupBroadcast(p0, 0)),
@@ -106,39 +121,45 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         (vec4<u32>(subgroupBroadcast(v1, 6)) ^ tile[14]) & vec4<u32>(subgroupBroadcast(p1, 6)),
         (vec4<u32>(subgroupBroadcast(v1, 7)) ^ tile[15]) & vec4<u32>(subgroupBroadcast(p1, 7)),
       );
-      feed(
-        &sum,
-        (vec4<u32>(subgroupBroadcast(v2, 0)) ^ tile[16]) & vec4<u32>(subgroupBroadcast(p2, 0)),
-        (vec4<u32>(subgroupBroadcast(v2, 1)) ^ tile[17]) & vec4<u32>(subgroupBroadcast(p2, 1)),
-        (vec4<u32>(subgroupBroadcast(v2, 2)) ^ tile[18]) & vec4<u32>(subgroupBroadcast(p2, 2)),
-        (vec4<u32>(subgroupBroadcast(v2, 3)) ^ tile[19]) & vec4<u32>(subgroupBroadcast(p2, 3)),
-        (vec4<u32>(subgroupBroadcast(v2, 4)) ^ tile[20]) & vec4<u32>(subgroupBroadcast(p2, 4)),
-        (vec4<u32>(subgroupBroadcast(v2, 5)) ^ tile[21]) & vec4<u32>(subgroupBroadcast(p2, 5)),
-        (vec4<u32>(subgroupBroadcast(v2, 6)) ^ tile[22]) & vec4<u32>(subgroupBroadcast(p2, 6)),
-        (vec4<u32>(subgroupBroadcast(v2, 7)) ^ tile[23]) & vec4<u32>(subgroupBroadcast(p2, 7)),
-      );
-      feed(
-        &sum,
-        (vec4<u32>(subgroupBroadcast(v3, 0)) ^ tile[24]) & vec4<u32>(subgroupBroadcast(p3, 0)),
-        (vec4<u32>(subgroupBroadcast(v3, 1)) ^ tile[25]) & vec4<u32>(subgroupBroadcast(p3, 1)),
-        (vec4<u32>(subgroupBroadcast(v3, 2)) ^ tile[26]) & vec4<u32>(subgroupBroadcast(p3, 2)),
-        (vec4<u32>(subgroupBroadcast(v3, 3)) ^ tile[27]) & vec4<u32>(subgroupBroadcast(p3, 3)),
-        (vec4<u32>(subgroupBroadcast(v3, 4)) ^ tile[28]) & vec4<u32>(subgroupBroadcast(p3, 4)),
-        (vec4<u32>(subgroupBroadcast(v3, 5)) ^ tile[29]) & vec4<u32>(subgroupBroadcast(p3, 5)),
-        (vec4<u32>(subgroupBroadcast(v3, 6)) ^ tile[30]) & vec4<u32>(subgroupBroadcast(p3, 6)),
-        (vec4<u32>(subgroupBroadcast(v3, 7)) ^ tile[31]) & vec4<u32>(subgroupBroadcast(p3, 7)),
-      );
-      feed(
-        &sum,
-        (vec4<u32>(subgroupBroadcast(v4, 0)) ^ tile[32]) & vec4<u32>(subgroupBroadcast(p4, 0)),
-        (vec4<u32>(subgroupBroadcast(v4, 1)) ^ tile[33]) & vec4<u32>(subgroupBroadcast(p4, 1)),
-        (vec4<u32>(subgroupBroadcast(v4, 2)) ^ tile[34]) & vec4<u32>(subgroupBroadcast(p4, 2)),
-        (vec4<u32>(subgroupBroadcast(v4, 3)) ^ tile[35]) & vec4<u32>(subgroupBroadcast(p4, 3)),
-        vec4<u32>(),
-        vec4<u32>(),
-        vec4<u32>(),
-        vec4<u32>(),
-      );
+      if (FEEDS > 2) {
+        feed(
+          &sum,
+          (vec4<u32>(subgroupBroadcast(v2, 0)) ^ tile[16]) & vec4<u32>(subgroupBroadcast(p2, 0)),
+          (vec4<u32>(subgroupBroadcast(v2, 1)) ^ tile[17]) & vec4<u32>(subgroupBroadcast(p2, 1)),
+          (vec4<u32>(subgroupBroadcast(v2, 2)) ^ tile[18]) & vec4<u32>(subgroupBroadcast(p2, 2)),
+          (vec4<u32>(subgroupBroadcast(v2, 3)) ^ tile[19]) & vec4<u32>(subgroupBroadcast(p2, 3)),
+          (vec4<u32>(subgroupBroadcast(v2, 4)) ^ tile[20]) & vec4<u32>(subgroupBroadcast(p2, 4)),
+          (vec4<u32>(subgroupBroadcast(v2, 5)) ^ tile[21]) & vec4<u32>(subgroupBroadcast(p2, 5)),
+          (vec4<u32>(subgroupBroadcast(v2, 6)) ^ tile[22]) & vec4<u32>(subgroupBroadcast(p2, 6)),
+          (vec4<u32>(subgroupBroadcast(v2, 7)) ^ tile[23]) & vec4<u32>(subgroupBroadcast(p2, 7)),
+        );
+      }
+      if (FEEDS > 3) {
+        feed(
+          &sum,
+          (vec4<u32>(subgroupBroadcast(v3, 0)) ^ tile[24]) & vec4<u32>(subgroupBroadcast(p3, 0)),
+          (vec4<u32>(subgroupBroadcast(v3, 1)) ^ tile[25]) & vec4<u32>(subgroupBroadcast(p3, 1)),
+          (vec4<u32>(subgroupBroadcast(v3, 2)) ^ tile[26]) & vec4<u32>(subgroupBroadcast(p3, 2)),
+          (vec4<u32>(subgroupBroadcast(v3, 3)) ^ tile[27]) & vec4<u32>(subgroupBroadcast(p3, 3)),
+          (vec4<u32>(subgroupBroadcast(v3, 4)) ^ tile[28]) & vec4<u32>(subgroupBroadcast(p3, 4)),
+          (vec4<u32>(subgroupBroadcast(v3, 5)) ^ tile[29]) & vec4<u32>(subgroupBroadcast(p3, 5)),
+          (vec4<u32>(subgroupBroadcast(v3, 6)) ^ tile[30]) & vec4<u32>(subgroupBroadcast(p3, 6)),
+          (vec4<u32>(subgroupBroadcast(v3, 7)) ^ tile[31]) & vec4<u32>(subgroupBroadcast(p3, 7)),
+        );
+      }
+      if (FEEDS > 4) {
+        feed(
+          &sum,
+          (vec4<u32>(subgroupBroadcast(v4, 0)) ^ tile[32]) & vec4<u32>(subgroupBroadcast(p4, 0)),
+          (vec4<u32>(subgroupBroadcast(v4, 1)) ^ tile[33]) & vec4<u32>(subgroupBroadcast(p4, 1)),
+          (vec4<u32>(subgroupBroadcast(v4, 2)) ^ tile[34]) & vec4<u32>(subgroupBroadcast(p4, 2)),
+          (vec4<u32>(subgroupBroadcast(v4, 3)) ^ tile[35]) & vec4<u32>(subgroupBroadcast(p4, 3)),
+          vec4<u32>(),
+          vec4<u32>(),
+          vec4<u32>(),
+          vec4<u32>(),
+        );
+      }
       let here = subgroupAdd(countOneBits(p0) + countOneBits(p1) + countOneBits(p2) + countOneBits(p3) + countOneBits(p4));
       let o = column + m * params.outputs;
       var dot = -2 * vec4<i32>(counted(sum)) + i32(here);

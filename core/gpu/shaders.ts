@@ -87,6 +87,8 @@ export function parseShader(name: string, text: string, readInclude: (name: stri
       return relation === 'multiple of' ? found % bound === 0 : relation === 'at least' ? found >= bound : found <= bound
     }
   })
+  const understood = conditions.length + (subgroups ? 1 : 0)
+  invariant([...text.matchAll(/^\/\/ requires: /gm)].length === understood, () => `shaders/${name}.wgsl requires something that is not understood`)
   invariant(new Set(bindings.map(b => b.index)).size === bindings.length, () => `shaders/${name}.wgsl binds one number twice`)
   return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', conditions }
 }

@@ -50,12 +50,23 @@ export const buildMaxPool: Builder<MaxPoolAttributes> = (context, site, [input],
     return y
   }
   const y = pooled(source.sums)
+  const winnersOf = (s: Tensor): Tensor => {
+    const winners = program.tensor('winners', 'u32', [rowsOf(context, { shape }), channels(input)])
+    program.launch('max_pool_winners', { s, winners }, sizes, { INTEGER })
+    return winners
+  }
   // Backward of what follows and of this pool want the same sums: they are computed again once.
   let repeated: Tensor | undefined
   const sumsAgain = (): Tensor => (repeated ??= source.again())
   return {
     output: { ...source, shape, sums: y, again: () => (recipe.activations === 'keep' ? y : pooled(sumsAgain())) },
-    backward: gradient => [input.flow === 'pixels' ? undefined : { data: gradientInto(gradient, attributes.stride >= attributes.size ? 'max_pool_backward_apart' : 'max_pool_backward', { s: sumsAgain() }, { INTEGER }), masks: [], scale: 1 }],
+    backward(gradient) {
+      if (input.flow === 'pixels') return [undefined]
+      const data = attributes.stride >= attributes.size
+        ? gradientInto(gradient, 'max_pool_backward_apart', { s: sumsAgain() }, { INTEGER })
+        : gradientInto(gradient, 'max_pool_backward', { winners: winnersOf(sumsAgain()) }, {})
+      return [{ data, masks: [], scale: 1 }]
+    },
   }
 }
 

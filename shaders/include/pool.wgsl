@@ -25,32 +25,43 @@ struct Area {
   right: u32,
 }
 
-// The inputs under the window of an output row; never none.
-fn window_of(row: u32) -> Area {
-  let line = row / params.out_width;
-  let y = line % params.out_height * params.stride;
-  let x = row % params.out_width * params.stride;
+// The inputs under the window of an output place; never none.
+fn window_at(image: u32, oy: u32, ox: u32) -> Area {
+  let y = oy * params.stride;
+  let x = ox * params.stride;
   return Area(
-    line / params.out_height, max(y, params.padding) - params.padding, max(x, params.padding) - params.padding,
+    image, max(y, params.padding) - params.padding, max(x, params.padding) - params.padding,
     min(y + params.window_height - params.padding, params.height), min(x + params.window_width - params.padding, params.width),
   );
 }
 
-// The outputs whose windows hold an input row; may be none.
-fn windows_with(row: u32) -> Area {
-  let line = row / params.width;
-  let y = line % params.height + params.padding;
-  let x = row % params.width + params.padding;
+fn window_of(row: u32) -> Area {
+  let line = row / params.out_width;
+  return window_at(line / params.out_height, line % params.out_height, row % params.out_width);
+}
+
+// The outputs whose windows hold an input place; may be none.
+fn windows_at(image: u32, iy: u32, ix: u32) -> Area {
+  let y = iy + params.padding;
+  let x = ix + params.padding;
   return Area(
-    line / params.height, first_window(y, params.window_height), first_window(x, params.window_width),
-    min(y / params.stride + 1, params.out_height), min(x / params.stride + 1, params.out_width),
+    image, first_window(y, params.window_height), first_window(x, params.window_width),
+    min(steps(y) + 1, params.out_height), min(steps(x) + 1, params.out_width),
   );
 }
 
-fn first_window(at: u32, size: u32) -> u32 {
-  if (at < size) { return 0; }
-  return (at - size) / params.stride + 1;
+fn windows_with(row: u32) -> Area {
+  let line = row / params.width;
+  return windows_at(line / params.height, line % params.height, row % params.width);
 }
+
+fn first_window(at: u32, size: u32) -> u32 {
+  return select(0u, steps(at - size) + 1, at >= size);
+}
+
+// How often the stride fits into a coordinate. A float division is quicker than one of whole numbers and, half a step from any
+// switch, as exact up to 2^22.
+fn steps(at: u32) -> u32 { return u32((f32(at) + 0.5) / f32(params.stride)); }
 
 fn input_at(area: Area, y: u32, x: u32) -> u32 { return (area.image * params.height + y) * params.width + x; }
 fn output_at(area: Area, y: u32, x: u32) -> u32 { return (area.image * params.out_height + y) * params.out_width + x; }

@@ -2,7 +2,7 @@ import { totalsOf, trainingMemory } from '../../../core/architecture/index.ts'
 import type { Project } from '../../../core/architecture/project.ts'
 import { identityOrder } from '../../../core/data/batches.ts'
 import { bytesPerImage, type Dataset, type Split } from '../../../core/data/dataset.ts'
-import type { Launch } from '../../../core/gpu/executable.ts'
+import type { Executable, Launch } from '../../../core/gpu/executable.ts'
 import { profileLaunches } from '../../../core/gpu/timing.ts'
 import { threefry2x32 } from '../../../core/random.ts'
 import { Session, type Engine } from '../../../core/training/session.ts'
@@ -12,26 +12,47 @@ import { median, prepareCeiling, race } from './kernels.ts'
 const ROUNDS = 5
 const STEPS_PER_ROUND = 4
 
-/** A training step of a project at its batch size on made-up images: the whole of it, then kernel by kernel. */
-export async function benchStep(engine: Engine, project: Project, log: (message: string) => void): Promise<{ entries: BenchEntry[]; memory: BenchMemory }> {
+/** A project's training step, compiled and fed with a batch of made-up images. */
+export interface PreparedStep {
+  readonly session: Session
+  readonly executable: Executable
+  /** Milliseconds of a step, over so many in a row. */
+  readonly run: (steps: number) => Promise<number>
+}
+
+export async function prepareStep(engine: Engine, project: Project): Promise<PreparedStep> {
   const { recipe } = project
   const rows = recipe.batchSize
-  log(`timing the training step of ${project.name}, batch ${rows}`)
-  const probe = Session.open(engine, project, { scale: 2 / 255, offset: -1 }, shapeOf(project))
+  const session = Session.open(engine, project, { scale: 2 / 255, offset: -1 }, shapeOf(project))
   try {
-    const loaded = await probe.load(true, rows)
-    await probe.initialise()
-    probe.feed(loaded, madeUp(probe.model.imageShape, probe.model.classes, rows), identityOrder(rows), 0)
+    const loaded = await session.load(true, rows)
+    await session.initialise()
+    session.feed(loaded, madeUp(session.model.imageShape, session.model.classes, rows), identityOrder(rows), 0)
     const { executable } = loaded
     const { device } = engine.toolbox.device
     let step = 0
     const run = async (steps: number): Promise<number> => {
       const begin = engine.host.now()
-      for (let i = 0; i < steps; i++) executable.submit({ step: ++step, rows, slot: 0, rate: probe.model.optimizer.rate(recipe.learningRate.start, step) })
+      for (let i = 0; i < steps; i++) executable.submit({ step: ++step, rows, slot: 0, rate: session.model.optimizer.rate(recipe.learningRate.start, step) })
       await device.queue.onSubmittedWorkDone()
       return (engine.host.now() - begin) / steps
     }
+    // Software adapters compile at the first dispatch.
     await run(1)
+    return { session, executable, run }
+  } catch (error) {
+    session.close()
+    throw error
+  }
+}
+
+/** A training step of a project at its batch size: the whole of it, then kernel by kernel. */
+export async function benchStep(engine: Engine, project: Project, log: (message: string) => void): Promise<{ entries: BenchEntry[]; memory: BenchMemory }> {
+  const { recipe } = project
+  const rows = recipe.batchSize
+  log(`timing the training step of ${project.name}, batch ${rows}`)
+  const { session, executable, run } = await prepareStep(engine, project)
+  try {
     const whole: number[] = []
     const profiles: number[][] = []
     for (let round = 0; round < ROUNDS; round++) {
@@ -54,14 +75,14 @@ export async function benchStep(engine: Engine, project: Project, log: (message:
       const gops = work && work.operations / ms / 1e6
       entries.push({ name: `${launch.operation.phase} ${launch.operation.node}: ${launch.shader.name}`, shape: work?.shape ?? '', medianMs: ms, ...(work && gops !== undefined && { gops, ceilingShare: gops / rates[work.kind] }) })
     }
-    const { parameters } = totalsOf(probe.model.inference)
-    const estimate = trainingMemory(probe.model.inference, recipe)
+    const { parameters } = totalsOf(session.model.inference)
+    const estimate = trainingMemory(session.model.inference, recipe)
     return {
       entries,
-      memory: { activationBytes: executable.savedBytes, stepBytes: executable.stepBytes, floatActivationBytes: estimate.floatTwinActivations, storedBytes: probe.model.storedBytes, parameters },
+      memory: { activationBytes: executable.savedBytes, stepBytes: executable.stepBytes, floatActivationBytes: estimate.floatTwinActivations, storedBytes: session.model.storedBytes, parameters },
     }
   } finally {
-    probe.close()
+    session.close()
   }
 }
 

@@ -53,6 +53,14 @@ describe('shader files', () => {
     expect(shader.subgroups).toBe(8)
   })
 
+  it('what a file requires of its sizes is held against them', () => {
+    const { conditions } = parseShader('example', '// requires: rows * outputs multiple of 4\n// requires: stride at least 2\n// requires: kernel * kernel at most 9\n// dispatch: x = rows\n', () => '')
+    const hold = (rows: number, outputs: number, stride: number, kernel: number): boolean[] => conditions.map(holds => holds({ rows, outputs, stride, kernel }))
+    expect(hold(2, 6, 2, 3)).toEqual([true, true, true])
+    expect(hold(3, 6, 1, 4)).toEqual([false, false, false])
+    expect(() => parseShader('example', '// requires: rows below 4\n// dispatch: x = rows\n', () => '')).toThrow(/not understood/)
+  })
+
   it('parameters are laid out in the order of the file, each under its own type', () => {
     const shader = parseShader('example', 'struct Params {\n  rows: u32,\n  scale: f32,\n  shift: i32,\n}\n// dispatch: x = rows\n', () => '')
     const view = new DataView(encodeParams(shader, { scale: 0.5, shift: -3, rows: 4_000_000_000 }).buffer)
