@@ -1,5 +1,6 @@
 import { BitwrightError } from '../errors.ts'
 import { ArchitectureSchema, type Architecture, type Attributes, type Edge, type LayerNode } from './document.ts'
+import { withGroups } from './groups.ts'
 import type { EndPattern, Fix } from './kind.ts'
 import { kindOf, layerKinds, type LayerKinds } from './kinds/index.ts'
 import { parseAs } from './project.ts'
@@ -46,10 +47,12 @@ function edited(architecture: Architecture, fix: Fix, kinds: LayerKinds): Archit
     const { from, to } = fix.disconnect
     return { ...architecture, edges: architecture.edges.filter(edge => !(matches(edge.from, from) && matches(edge.to, to))) }
   }
+  if ('group' in fix) return { ...architecture, groups: (architecture.groups ?? []).map(group => (group.id === fix.group ? { ...group, repeat: fix.repeat } : group)) }
+  if ('ungroup' in fix) return withGroups(architecture, (architecture.groups ?? []).filter(group => group.id !== fix.ungroup))
   return renameLater(architecture, fix.rename)
 }
 
-function wire(from: string, to: string, port: string): Edge {
+export function wire(from: string, to: string, port: string): Edge {
   return { from: { node: from, port: 'out' }, to: { node: to, port } }
 }
 
@@ -78,7 +81,8 @@ export function removeNode(architecture: Architecture, id: string): Architecture
     if (edge.from.node !== id) return [edge]
     return source ? [{ from: source, to: edge.to }] : []
   })
-  return { ...architecture, nodes: architecture.nodes.filter(node => node !== target), edges }
+  const groups = (architecture.groups ?? []).map(group => (group.nodes.includes(id) ? { ...group, nodes: group.nodes.filter(member => member !== id) } : group))
+  return withGroups({ ...architecture, nodes: architecture.nodes.filter(node => node !== target), edges }, groups)
 }
 
 function insertAfter(architecture: Architecture, id: string, node: LayerNode, kinds: LayerKinds): Architecture {
@@ -110,7 +114,7 @@ function fresh(architecture: Architecture, kind: string, attributes: Attributes 
 }
 
 /** The stem itself if it is free, else the stem and the first number that is. */
-function freshId(taken: ReadonlySet<string>, stem: string): string {
+export function freshId(taken: ReadonlySet<string>, stem: string): string {
   if (!taken.has(stem)) return stem
   let number = 2
   while (taken.has(`${stem.slice(0, 56)}${number}`)) number++

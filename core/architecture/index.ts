@@ -1,7 +1,7 @@
 /** The network as a document: schemas, layer kinds, shapes, costs, problems with fixes, transforms and presets. */
 export {
   ArchitectureSchema, EdgeSchema, MAX_EDGES, MAX_NODES, NodeSchema,
-  type Architecture, type Attributes, type Edge, type LayerNode,
+  type Architecture, type Attributes, type Edge, type Group, type LayerNode,
 } from './document.ts'
 export { RecipeSchema, type Optimizer, type Recipe, type Schedule } from './recipe.ts'
 export { DatasetNameSchema, parseAs, ProjectSchema, type Project } from './project.ts'
@@ -21,6 +21,7 @@ export {
   floatTwinBytes, optimizerSlots, savedBitsOf, totalsOf, trainingMemory, type Totals, type TrainingMemory,
 } from './costs.ts'
 export { scaleWidths, withoutKind } from './transform.ts'
+export { copyId, endsOf, expandGroups } from './groups.ts'
 export { laidOut } from './layout.ts'
 export { setField } from './setField.ts'
 export { presetNamed, presetReference, presets, type Reference } from './presets/index.ts'

@@ -1,7 +1,8 @@
 import { advise } from './advice.ts'
 import { findGaps } from './completeness.ts'
 import type { Architecture, Attributes } from './document.ts'
-import type { Cost, Fix, Problem } from './kind.ts'
+import { expandGroups, groupProblems, namedBy, problemsOfOriginals } from './groups.ts'
+import type { Cost, Problem } from './kind.ts'
 import { layerKinds, type LayerKinds } from './kinds/index.ts'
 import type { Signal } from './signal.ts'
 import { readStructure, type Place, type Structure } from './structure.ts'
@@ -35,11 +36,11 @@ export interface Inference {
 
 /**
  * Shapes, flows, costs and problems of a graph. Never throws on a document that its schema accepts. Pure, and fast
- * enough to run on every edit. One mistake is reported once: what follows from an unknown signal is not.
+ * enough to run on every edit. Groups count as often as they repeat; copies have ids of their own. One mistake is reported once: what follows from an unknown signal is not.
  */
 export function inferArchitecture(architecture: Architecture, kinds: LayerKinds = layerKinds): Inference {
-  const structure = readStructure(architecture, kinds)
-  const problems: Problem[] = [...structure.problems]
+  const structure = readStructure(expandGroups(architecture), kinds)
+  const problems: Problem[] = [...groupProblems(architecture), ...structure.problems]
   const signals: (Signal | undefined)[] = structure.nodes.map(() => undefined)
   const results: (Result | undefined)[] = structure.nodes.map(() => undefined)
   for (const at of structure.order) {
@@ -56,7 +57,7 @@ export function inferArchitecture(architecture: Architecture, kinds: LayerKinds 
   return {
     order: structure.order.map(at => (structure.nodes[at] as Place).node.id),
     nodes: new Map(structure.nodes.map((place, at) => [place.node.id, inferredNode(place, structure, results[at])])),
-    problems: rank(withoutAmbiguousFixes(problems)),
+    problems: rank(withoutAmbiguousFixes(problemsOfOriginals(problems, architecture))),
   }
 }
 
@@ -92,16 +93,7 @@ function inputsOf(place: Place, signals: readonly (Signal | undefined)[]): Signa
 function withoutAmbiguousFixes(problems: readonly Problem[]): readonly Problem[] {
   const ambiguous = new Set(problems.filter(problem => problem.code === 'duplicateId').map(problem => problem.node))
   if (ambiguous.size === 0) return problems
-  return problems.map(problem => ({ ...problem, fixes: problem.fixes.filter(fix => 'rename' in fix || !named(fix).some(id => ambiguous.has(id))) }))
-}
-
-function named(fix: Fix): string[] {
-  if ('node' in fix) return [fix.node]
-  if ('after' in fix) return [fix.after]
-  if ('before' in fix) return [fix.before]
-  if ('connect' in fix) return [fix.connect.from, fix.connect.to]
-  if ('disconnect' in fix) return [fix.disconnect.from.node, fix.disconnect.to.node]
-  return []
+  return problems.map(problem => ({ ...problem, fixes: problem.fixes.filter(fix => 'rename' in fix || !namedBy(fix).some(id => ambiguous.has(id))) }))
 }
 
 function rank(problems: readonly Problem[]): Problem[] {

@@ -29,13 +29,17 @@ export type Edit =
   | { readonly disconnect: { readonly from: EndPattern; readonly to: EndPattern } }
   /** Ids of their own for all nodes of this id but the first, which keeps the edges. */
   | { readonly rename: string }
+  /** Another number of repetitions. */
+  | { readonly group: string; readonly repeat: number }
+  /** The nodes stay. */
+  | { readonly ungroup: string }
 
 /** A single choice on how to mend a problem; the label is the text of a button. */
 export type Fix = { readonly label: string } & Edit
 
 export type ProblemCode =
   // the document
-  | 'duplicateId' | 'unknownKind' | 'unknownAttribute' | 'invalidAttribute'
+  | 'badGroup' | 'duplicateId' | 'unknownKind' | 'unknownAttribute' | 'invalidAttribute'
   // its edges
   | 'missingNode' | 'missingPort' | 'severalEdges' | 'cycle' | 'unconnectedInput' | 'leadsNowhere' | 'noInput' | 'severalInputs' | 'noHead'
   // what flows

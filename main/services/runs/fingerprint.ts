@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { expandGroups } from '../../../core/architecture/groups.ts'
 import type { Project } from '../../../core/architecture/project.ts'
 import type { Dataset } from '../../../core/data/dataset.ts'
 
@@ -20,7 +21,8 @@ export function dependsOnEpochs({ recipe }: Project): boolean {
  * the number of epochs where the schedule does not depend on it, so that a run may be prolonged.
  */
 export function projectFingerprint(project: Project): string {
-  const { architecture, recipe } = project
+  const { recipe } = project
+  const architecture = expandGroups(project.architecture)
   const nodes = architecture.nodes.map(({ id, kind, attributes }) => ({ id, kind, attributes }))
   const { epochs, ...rest } = recipe
   const text = canonicalJson({ nodes, edges: architecture.edges, recipe: dependsOnEpochs(project) ? { epochs, ...rest } : rest })
