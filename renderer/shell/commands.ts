@@ -1,0 +1,40 @@
+import type { AppCommand } from '../commands/registry.ts'
+import { useFiles } from '../features/projects/files.ts'
+import { exportProject, importProject } from '../features/projects/transfer.ts'
+import { useEngine } from '../stores/engine.ts'
+import { usePreferences } from '../stores/preferences.ts'
+import { useProject } from '../stores/project.ts'
+import { useWorkbench } from '../stores/workbench.ts'
+import { views } from '../views.ts'
+
+/** What can be done in every view. */
+export function shellCommands(): AppCommand[] {
+  const workbench = useWorkbench()
+  const project = useProject()
+  const preferences = usePreferences()
+  const engine = useEngine()
+  const files = useFiles()
+  const dialog = (name: typeof workbench.dialog) => () => {
+    workbench.dialog = name
+  }
+  return [
+    { name: 'palette', title: 'Find or run a command', group: 'Help', keys: ['Ctrl+K', 'Ctrl+Shift+P'], always: true, run: dialog('palette') },
+    { name: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: dialog('keys') },
+    { name: 'project.new', title: 'New project', group: 'Project', keys: ['Ctrl+Alt+N'], run: () => files.create() },
+    { name: 'project.open', title: 'Open…', group: 'Project', keys: ['Ctrl+O'], always: true, run: dialog('projects') },
+    { name: 'project.save', title: 'Save', group: 'Project', keys: ['Ctrl+S'], always: true, run: () => files.save() },
+    { name: 'project.saveAs', title: 'Save as…', group: 'Project', keys: ['Ctrl+Shift+S'], always: true, run: dialog('saveAs') },
+    { name: 'project.import', title: 'Import JSON…', group: 'Project', run: importProject },
+    { name: 'project.export', title: 'Export JSON', group: 'Project', run: exportProject },
+    { name: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], enabled: () => project.done.length > 0, run: project.undo },
+    { name: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], enabled: () => project.undone.length > 0, run: project.redo },
+    ...views.map((view, at): AppCommand => ({ name: `view.${view.name}`, title: `Go to ${view.title}`, group: 'View', keys: [`Ctrl+${at + 1}`], always: true, run: () => workbench.showView(view.name) })),
+    { name: 'panel.problems', title: 'Show problems', group: 'View', keys: ['Ctrl+J'], always: true, run: () => workbench.showPanel(workbench.panel === 'problems' ? undefined : 'problems') },
+    { name: 'panel.history', title: 'Show history', group: 'View', run: () => workbench.showPanel('history') },
+    { name: 'panel.log', title: 'Show the log', group: 'View', run: () => workbench.showPanel('log') },
+    { name: 'theme.dark', title: 'Dark theme', group: 'View', run: () => preferences.set({ theme: 'dark' }) },
+    { name: 'theme.light', title: 'Light theme', group: 'View', run: () => preferences.set({ theme: 'light' }) },
+    { name: 'theme.system', title: 'Theme of the system', group: 'View', run: () => preferences.set({ theme: 'system' }) },
+    { name: 'engine.restart', title: 'Restart the engine', group: 'Train', run: engine.restart },
+  ]
+}

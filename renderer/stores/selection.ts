@@ -1,0 +1,40 @@
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { useProject } from './project.ts'
+
+/** Which layers are chosen, and which one the drawing is asked to bring into sight. */
+export const useSelection = defineStore('selection', () => {
+  const project = useProject()
+  const ids = ref<readonly string[]>([])
+  /** A group that is chosen as a whole. */
+  const group = ref<string>()
+  /** Grows with every request. */
+  const shown = ref<{ readonly id: string; readonly request: number }>({ id: '', request: 0 })
+  const nodes = computed(() => project.architecture.nodes.filter(node => ids.value.includes(node.id)))
+  const only = computed(() => (ids.value.length === 1 ? nodes.value[0] : undefined))
+
+  // What is gone is not chosen any more.
+  watch(() => project.architecture, ({ nodes: present, groups = [] }) => {
+    const kept = ids.value.filter(id => present.some(node => node.id === id))
+    if (kept.length !== ids.value.length) ids.value = kept
+    if (group.value !== undefined && !groups.some(({ id }) => id === group.value)) group.value = undefined
+  })
+
+  function choose(next: readonly string[]): void {
+    group.value = undefined
+    if (next.length !== ids.value.length || next.some((id, at) => id !== ids.value[at])) ids.value = next
+  }
+
+  function chooseGroup(id: string): void {
+    group.value = id
+    ids.value = project.architecture.groups?.find(other => other.id === id)?.nodes ?? []
+  }
+
+  /** Chooses a layer and brings it into sight. */
+  function show(id: string): void {
+    choose([id])
+    shown.value = { id, request: shown.value.request + 1 }
+  }
+
+  return { ids, group, nodes, only, shown, choose, chooseGroup, show }
+})
