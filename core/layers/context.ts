@@ -44,6 +44,9 @@ export interface State {
   readonly initial: number
 }
 
+/** Values of a table: float32, or 32-bit words. */
+export type TableValues = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
+
 /**
  * What a layer builds with. One context serves one program (training or evaluation at one batch size); parameters and
  * states are the model's and shared by all its programs.
@@ -62,6 +65,8 @@ export interface Context {
   state(node: LayerSite, name: string, length: number, initial: number): Tensor
   /** A tensor of one value that the model owns and never changes. */
   constant(length: number, value: number): Tensor
+  /** The same with a value for each place; `name` tells it from all others of the layer. */
+  table(node: LayerSite, name: string, values: TableValues): Tensor
   /** Where a layer notes the first step at which it met a value that is not finite: an index into `ports.health`. */
   healthPlace(node: LayerSite): number
   /** Hands over a parameter's gradient; the update follows once the layer's backward is complete. */

@@ -69,6 +69,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
     parameter: (site, name, description) => model.parameter(site, name, description),
     state: (site, name, length, initial) => model.state(site, name, length, initial),
     constant: (length, value) => model.constant(length, value),
+    table: (site, name, values) => model.table(site, name, values),
     healthPlace: site => site.ordinal,
     update: (parameter, gradient) => updates.push({ parameter, gradient }),
     gradientTensor(parameter) {

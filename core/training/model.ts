@@ -4,7 +4,7 @@ import { elements } from '../architecture/signal.ts'
 import type { AffinePixels } from '../data/preprocessing.ts'
 import { BitwrightError, invariant } from '../errors.ts'
 import { lengthOf, type Tensor } from '../gpu/tensor.ts'
-import { wordsOfTaps, type LayerSite, type Parameter, type ParameterDescription, type State } from '../layers/context.ts'
+import { wordsOfTaps, type LayerSite, type Parameter, type ParameterDescription, type State, type TableValues } from '../layers/context.ts'
 import { planOptimizer, type OptimizerPlan } from './optimizers.ts'
 
 /** A tensor of the model that a checkpoint holds. */
@@ -27,7 +27,7 @@ export class Model {
   readonly states = new Map<string, State>()
   readonly memories = new Map<string, Tensor>()
   readonly health: Tensor
-  readonly #constants = new Map<string, { readonly tensor: Tensor; readonly value: number }>()
+  readonly #constants = new Map<string, { readonly tensor: Tensor; readonly values: TableValues }>()
 
   /** Throws when the graph has problems that keep it from being trained, naming the first of them. */
   constructor(project: Project, pixels: AffinePixels) {
@@ -97,13 +97,24 @@ export class Model {
   }
 
   constant(length: number, value: number): Tensor {
-    const name = `constant ${value} x ${length}`
+    return this.#fixed(`constant ${value} x ${length}`, () => new Float32Array(length).fill(value))
+  }
+
+  table(site: LayerSite, name: string, values: TableValues): Tensor {
+    return this.#fixed(`${site.id}.${name}`, () => values)
+  }
+
+  #fixed(name: string, make: () => TableValues): Tensor {
     let constant = this.#constants.get(name)
-    if (!constant) this.#constants.set(name, (constant = { tensor: { name, dtype: 'f32', shape: [length], role: 'derived' }, value }))
+    if (!constant) {
+      const values = make()
+      const dtype = values instanceof Float32Array ? 'f32' : 'u32'
+      this.#constants.set(name, (constant = { tensor: { name, dtype, shape: [values.length], role: 'derived' }, values }))
+    }
     return constant.tensor
   }
 
-  get constants(): Iterable<{ readonly tensor: Tensor; readonly value: number }> {
+  get constants(): Iterable<{ readonly tensor: Tensor; readonly values: TableValues }> {
     return this.#constants.values()
   }
 

@@ -39,7 +39,7 @@ export function writeInitial(model: Model, memory: Memory): void {
 }
 
 export function writeConstants(model: Model, memory: Memory): void {
-  for (const { tensor, value } of model.constants) memory.write(tensor, new Float32Array(lengthOf(tensor)).fill(value))
+  for (const { tensor, values } of model.constants) memory.write(tensor, values)
   memory.write(model.health, new Uint32Array(lengthOf(model.health)))
 }
 

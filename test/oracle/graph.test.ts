@@ -14,7 +14,7 @@ describe('reading the document', () => {
     const { architecture } = chainProject([INPUT, ['act', 'activation'], ['drop', 'dropout'], ['flat', 'flatten'], ['fc', 'dense', { units: 4 }], ['norm', 'batchNorm'], ['bits', 'sign'], ['out', 'head']])
     const vector = { height: 1, width: 1, channels: 4 }
     expect(readLayers(architecture)).toEqual([
-      { id: 'in', ordinal: 0, sources: [], height: 2, width: 3, channels: 2, kind: 'input' },
+      { id: 'in', ordinal: 0, sources: [], height: 2, width: 3, channels: 2, kind: 'input', coding: { kind: 'recipe', low: -1, high: 1, bits: 8, fractionBits: 7, threshold: 0 } },
       { id: 'act', ordinal: 1, sources: [0], height: 2, width: 3, channels: 2, kind: 'activation', function: 'relu' },
       { id: 'drop', ordinal: 2, sources: [1], height: 2, width: 3, channels: 2, kind: 'dropout', rate: 0.5 },
       { id: 'flat', ordinal: 3, sources: [2], height: 1, width: 1, channels: 12, kind: 'flatten' },

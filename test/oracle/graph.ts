@@ -5,12 +5,13 @@
 import type { Architecture, LayerNode } from '../../core/architecture/document.ts'
 import type { ActivationFunction } from './activation.ts'
 import type { BatchNormOptions } from './batchNorm.ts'
+import type { Coding } from './coding.ts'
 import type { LossKind } from './loss.ts'
 import type { WeightOptions } from './weights.ts'
 import { outputSize, type Size, type Window } from './window.ts'
 
 export type LayerKind =
-  | { readonly kind: 'input' }
+  | { readonly kind: 'input'; readonly coding: Coding }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly inputs: number; readonly units: number; readonly options: WeightOptions; readonly bias: boolean }
   | { readonly kind: 'conv2d'; readonly inputs: number; readonly filters: number; readonly window: Window; readonly options: WeightOptions; readonly bias: boolean }
@@ -79,7 +80,7 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
   const place = { id: node.id, ordinal, sources: sources.map(source => source.ordinal) }
   const [source] = sources
   if (node.kind === 'input') {
-    const layer = { ...place, height: read.number('height'), width: read.number('width'), channels: read.number('channels'), kind: 'input' } as const
+    const layer = { ...place, height: read.number('height'), width: read.number('width'), channels: read.number('channels'), kind: 'input', coding: readCoding(read) } as const
     read.finish()
     return layer
   }
@@ -136,6 +137,11 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
   })()
   read.finish()
   return layer
+}
+
+function readCoding(read: AttributeReader): Coding {
+  const [low, high, bits, threshold] = [read.number('low', -1), read.number('high', 1), read.number('bits', 8), read.number('threshold', 0)]
+  return { kind: read.choice('coding', ['recipe', 'affine', 'fixedPoint', 'threshold']), low, high, bits, fractionBits: read.number('fractionBits', bits - 1), threshold }
 }
 
 function readWeights(read: AttributeReader): { options: WeightOptions; bias: boolean } {

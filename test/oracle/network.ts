@@ -8,10 +8,11 @@ import { packBits, packPresence } from './bits.ts'
 import { readLayers, type Layer } from './graph.ts'
 import { countErrors, type LossKind } from './loss.ts'
 import { Margins, type Margin } from './margins.ts'
-import { at, type Matrix } from './numbers.ts'
+import { meaningOf } from './coding.ts'
+import { at, Matrix } from './numbers.ts'
 import { adam, adamaxShift, clip, sgd, type StepSize } from './optimizers.ts'
 import { describeParameters, initialOptimizerStates, initialStates, named, spreadName, type Parameter } from './parameters.ts'
-import { backwardPass, decodePixels, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
+import { backwardPass, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
 import { learningRate } from './schedule.ts'
 import { centreWeights } from './weights.ts'
 
@@ -125,7 +126,8 @@ export class OracleNetwork {
     for (let i = 0; i < labels.length; i++) {
       if (!(at(labels, i) < this.#mainHead().channels)) throw new RangeError(`label ${at(labels, i)} of image ${i} has no score`)
     }
-    return decodePixels(pixels, labels.length * input.height * input.width, input.channels, this.#pixelMap)
+    const meaning = meaningOf(input.coding, this.#pixelMap)
+    return new Matrix(labels.length * input.height * input.width, input.channels, pixels).map(meaning)
   }
 
   #lossOverride(): LossKind | undefined {

@@ -221,11 +221,6 @@ export function headLosses(
   return { losses, loss: total, ofScores }
 }
 
-/** Pixel bytes [M][K] as what they mean: scale * p + offset, one row a position, one column a channel. */
-export function decodePixels(pixels: Uint8Array, rows: number, channels: number, { scale, offset }: { scale: number; offset: number }): Matrix {
-  return new Matrix(rows, channels, pixels).map(pixel => scale * pixel + offset)
-}
-
 type Sources = readonly [Result, ...Result[]]
 
 function sourcesOf(results: readonly Result[], layer: Layer): Sources {

@@ -56,12 +56,12 @@ export const batchNorm: LayerKind<typeof attributes> = {
 
   infer(inputs, { beta }, node) {
     const source = onlyInput(inputs)
-    if (source.flow !== 'integers' && source.flow !== 'reals') {
+    if (source.flow === 'bits' || source.flow === 'ternary') {
       return {
         problems: [{
           code: 'nothingToNormalise',
           severity: 'error',
-          message: `${node} has nothing to normalise: it gets ${describeSignal(source)}; batch normalisation belongs behind a layer with weights`,
+          message: `${node} has nothing to normalise: it gets ${describeSignal(source)}; batch normalisation belongs behind a layer with weights, or on the input`,
           node,
           fixes: [{ label: `Remove ${node}`, node, remove: true }],
         }],
@@ -78,7 +78,8 @@ export const batchNorm: LayerKind<typeof attributes> = {
         // Folded for the packed model: one scale and one offset a channel, whatever there was before.
         packedBytes: 8 * width,
         floatMacs: values,
-        // Backward reads the input again: the layer in front computes it once more (recipe.activations).
+        // Backward reads the input again: the layer in front computes it once more (recipe.activations); pixels stay, as reals.
+        savedBits: source.flow === 'pixels' ? 32 * values : 0,
       },
     }
   },

@@ -40,7 +40,6 @@ export const sign: LayerKind<typeof attributes> = {
 
   infer(inputs, { zero }, node) {
     const source = onlyInput(inputs)
-    const remove = { label: `Remove ${node}`, node, remove: true } as const
     if (source.flow === 'bits' || source.flow === 'ternary') {
       return {
         problems: [{
@@ -48,18 +47,7 @@ export const sign: LayerKind<typeof attributes> = {
           severity: 'error',
           message: `${node} takes the sign of ${describeSignal(source)}, which is binary already`,
           node,
-          fixes: [remove],
-        }],
-      }
-    }
-    if (source.flow === 'pixels') {
-      return {
-        problems: [{
-          code: 'wrongFlow',
-          severity: 'error',
-          message: `${node} gets ${describeSignal(source)}; a sign takes sums or reals, and the first layer with weights reads 8-bit pixels as they are`,
-          node,
-          fixes: [remove],
+          fixes: [{ label: `Remove ${node}`, node, remove: true }],
         }],
       }
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Attributes } from '../../../core/architecture/document.ts'
 import { assignInOrder } from '../../../core/importing/assign.ts'
 import { importNetwork } from '../../../core/importing/network.ts'
 import { Session, type Engine } from '../../../core/training/session.ts'
@@ -28,6 +29,13 @@ const VALID: Part[] = [
   ...hidden(50), ...hidden(50), { kind: 'dense', outputs: 10, bias: false }, { kind: 'norm' },
 ]
 
+type Case = readonly [name: string, shape: Shape, parts: readonly Part[], flip: boolean, value?: (pixel: number) => number, input?: Attributes]
+
+/** What a pixel is to the network: the recipe's scaling, fixed point of 8 bits as FINN has it, or a threshold. */
+const affine = (pixel: number): number => (2 * pixel) / 255 - 1
+const fixed = (pixel: number): number => Math.min(Math.floor(affine(pixel) * 128 + 0.5), 127) / 128
+const binary = (pixel: number): number => (affine(pixel) < 0 ? -1 : 1)
+
 async function scoresOf(engine: Engine, { project, arrays }: LasagneNetwork, shape: Shape, images: Uint8Array, flipped: boolean): Promise<Float32Array[]> {
   const network = importNetwork(project, assignInOrder(project, arrays, 'a.npz'), arrays, { flipped, where: 'a.npz' })
   const session = Session.open(engine, network.project, { scale: 2 / 255, offset: -1 }, { name: 'none', shape, classes: Array.from({ length: 10 }, (_, k) => String(k)) })
@@ -41,10 +49,10 @@ async function scoresOf(engine: Engine, { project, arrays }: LasagneNetwork, sha
 }
 
 /** Of the images that no rounding can decide, how many there are; their scores are compared. */
-function compare(scores: readonly Float32Array[], { layers }: LasagneNetwork, shape: Shape, images: Uint8Array): number {
+function compare(scores: readonly Float32Array[], { layers }: LasagneNetwork, shape: Shape, images: Uint8Array, value: (pixel: number) => number): number {
   let compared = 0
   for (const [index, found] of scores.entries()) {
-    const { scores: expected, margin } = lasagneForward(layers, pictureOf(images, index, shape, pixel => (2 * pixel) / 255 - 1))
+    const { scores: expected, margin } = lasagneForward(layers, pictureOf(images, index, shape, value))
     if (margin < MARGIN) continue
     compared++
     for (const [k, score] of expected.entries()) expect(Math.abs((found[k] as number) - score)).toBeLessThan(1e-4 * Math.max(1, Math.abs(score)))
@@ -62,17 +70,22 @@ describe.each(adapters.slice(0, 1))('an imported network scores as Lasagne has i
     engine.toolbox.device.device.destroy()
   })
 
-  test.each<readonly [string, Shape, readonly Part[], boolean]>([
+  test.each(([
     ['784-1024-1024-1024-10', [28, 28, 1], MLP, true],
     ['six convolutions and three dense layers', [16, 16, 3], CIFAR, true],
     ['the same, filters not flipped', [16, 16, 3], CIFAR, false],
     ['convolutions without padding, pooled behind a sign', [32, 32, 3], VALID, false],
+    ['the same on 8 bits of fixed point', [32, 32, 3], VALID, false, fixed, { coding: 'fixedPoint' }],
+    ['784-64-10 on pixels of +1 and -1', [28, 28, 1], [...hidden(64), { kind: 'dense', outputs: 10 }, { kind: 'norm' }], true, binary, { coding: 'threshold' }],
+    ['the same with a plain sign on the input', [28, 28, 1], [{ kind: 'sign' }, ...hidden(64), { kind: 'dense', outputs: 10 }, { kind: 'norm' }], true],
+    ['a normalised input', [12, 12, 3], [{ kind: 'norm' }, { kind: 'sign' }, ...conv(20, 1, 'before'), { kind: 'dense', outputs: 10 }, { kind: 'norm' }], true],
+    ['a normalised input of reals', [12, 12, 3], [{ kind: 'norm' }, ...conv(20, 1, 'after'), { kind: 'dense', outputs: 10 }, { kind: 'norm' }], true],
     ['dense layers on a colour picture', [5, 4, 3], [...hidden(30), { kind: 'dense', outputs: 10 }, { kind: 'norm' }], true],
-  ])('%s', async (_, shape, parts, flip) => {
-    const network = lasagneNetwork(shape, parts, { flip, seed: 3 })
+  ] satisfies readonly Case[]).map(([name, shape, parts, flip, value = affine, input = {}]: Case) => ({ name, shape, parts, flip, value, input })))('$name', async ({ shape, parts, flip, value, input }) => {
+    const network = lasagneNetwork(shape, parts, { flip, seed: 3, input })
     const images = randomImages(IMAGES, shape)
     const scores = await scoresOf(engine, network, shape, images, flip)
-    expect(compare(scores, network, shape, images)).toBeGreaterThan(IMAGES / 2)
+    expect(compare(scores, network, shape, images, value)).toBeGreaterThan(IMAGES / 2)
   })
 
   test('filters that are not turned give other scores', async () => {
@@ -80,6 +93,6 @@ describe.each(adapters.slice(0, 1))('an imported network scores as Lasagne has i
     const network = lasagneNetwork(shape, CIFAR, { flip: true, seed: 3 })
     const images = randomImages(IMAGES, shape)
     const scores = await scoresOf(engine, network, shape, images, false)
-    expect(() => compare(scores, network, shape, images)).toThrow()
+    expect(() => compare(scores, network, shape, images, affine)).toThrow()
   })
 })

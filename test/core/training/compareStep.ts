@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Project } from '../../../core/architecture/project.ts'
 import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
@@ -22,6 +23,14 @@ const MARGIN = 2e-5
 const CANCELLATION = 1e-2
 /** Gradients below this are nothing beside losses of order 1: a saturated softmax in float32 has none left. */
 const NOTHING = 1e-6
+
+/** How the input of a random network codes its pixels: mostly as the recipe says. */
+export const inputCoding = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ coding: 'recipe' }) },
+  { weight: 1, arbitrary: fc.constant({ coding: 'affine', low: 0, high: 1.5 }) },
+  { weight: 2, arbitrary: fc.record({ coding: fc.constant('fixedPoint'), bits: fc.constantFrom(2, 5, 8, 12), low: fc.constant(-1.25), high: fc.constant(1) }) },
+  { weight: 1, arbitrary: fc.record({ coding: fc.constant('threshold'), threshold: fc.constantFrom(0, 0.25) }) },
+)
 
 export interface StepCase {
   readonly project: Project

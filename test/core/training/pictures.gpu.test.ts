@@ -4,7 +4,7 @@ import type { Recipe } from '../../../core/architecture/recipe.ts'
 import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
-import { compareStep, type StepCase } from './compareStep.ts'
+import { compareStep, inputCoding, type StepCase } from './compareStep.ts'
 import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
@@ -36,6 +36,8 @@ type Stage = typeof stage extends fc.Arbitrary<infer T> ? T : never
 
 const network = fc.record({
   image: fc.record({ height: fc.integer({ min: 3, max: 9 }), width: fc.integer({ min: 3, max: 9 }), channels: fc.constantFrom(1, 3) }),
+  coding: inputCoding,
+  onInput: fc.constantFrom(null, null, null, 'batchNorm' as const, 'sign' as const),
   inputDropout: fc.option(fc.constant(0.2), { freq: 1 }),
   stages: fc.array(stage, { minLength: 1, maxLength: 3 }),
   end: fc.constantFrom('flatten', 'flatten', 'globalAvgPool'),
@@ -58,10 +60,10 @@ class Drawing {
   height: number
   width: number
 
-  constructor({ height, width, channels }: Network['image']) {
-    this.height = height
-    this.width = width
-    this.add('image', 'input', { height, width, channels }, [])
+  constructor(image: Network['image'] & Network['coding']) {
+    this.height = image.height
+    this.width = image.width
+    this.add('image', 'input', image, [])
   }
 
   add(id: string, kind: string, attributes: Step[2], sources = [this.last], ports: readonly string[] = []): void {
@@ -113,7 +115,8 @@ class Drawing {
 }
 
 function caseOf(net: Network): StepCase {
-  const drawn = new Drawing(net.image)
+  const drawn = new Drawing({ ...net.image, ...net.coding })
+  if (net.onInput !== null && net.coding.coding !== 'threshold') drawn.add('first', net.onInput, {})
   if (net.inputDropout !== null) drawn.add('drop', 'dropout', { rate: net.inputDropout })
   for (const [i, one] of net.stages.entries()) drawn.stage(i, one)
   drawn.add('flat', net.end, {})

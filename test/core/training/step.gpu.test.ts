@@ -4,7 +4,7 @@ import type { Recipe } from '../../../core/architecture/recipe.ts'
 import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
-import { compareStep, type StepCase } from './compareStep.ts'
+import { compareStep, inputCoding, type StepCase } from './compareStep.ts'
 import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
@@ -32,6 +32,8 @@ const optimizer = fc.oneof(
 
 const network = fc.record({
   image: fc.record({ height: fc.integer({ min: 2, max: 9 }), width: fc.integer({ min: 2, max: 9 }), channels: fc.constantFrom(1, 3) }),
+  coding: inputCoding,
+  onInput: fc.constantFrom(null, null, null, 'batchNorm' as const, 'sign' as const),
   inputDropout: fc.option(fc.constant(0.2), { freq: 2 }),
   blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
   classes: fc.integer({ min: 2, max: 12 }),
@@ -61,7 +63,8 @@ function edgesOf(steps: readonly Step[]): unknown[] {
 }
 
 function stepsOf(net: Network): Step[] {
-  const steps: Step[] = [['image', 'input', net.image], ['flat', 'flatten']]
+  const steps: Step[] = [['image', 'input', { ...net.image, ...net.coding }], ['flat', 'flatten']]
+  if (net.onInput !== null && net.coding.coding !== 'threshold') steps.push(['first', net.onInput])
   if (net.inputDropout !== null) steps.push(['drop0', 'dropout', { rate: net.inputDropout }])
   for (const [i, one] of net.blocks.entries()) {
     steps.push([`dense${i}`, 'dense', { units: one.units, ...one.dense }])
