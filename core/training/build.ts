@@ -1,7 +1,7 @@
 import { invariant } from '../errors.ts'
 import { Program } from '../gpu/program.ts'
 import type { Tensor } from '../gpu/tensor.ts'
-import { addGradients } from '../layers/conversions.ts'
+import { addGradients, asReals } from '../layers/conversions.ts'
 import { wordsOfTaps, type Built, type Context, type LayerSite, type Parameter, type Ports } from '../layers/context.ts'
 import { builderOf } from '../layers/index.ts'
 import type { Gradient, Value } from '../layers/values.ts'
@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly inputPath: 'planes' | 'float'
   /** Everything a step computes stays readable after it, at the cost of its memory. */
   readonly inspect?: boolean
+  /** Sums that a node gives are also written as float32, with their normalisation applied. */
+  readonly reals?: boolean
 }
 
 export interface BuiltProgram {
@@ -26,6 +28,8 @@ export interface BuiltProgram {
   readonly gradients: ReadonlyMap<string, Tensor>
   /** What each node's output is made of, by node id. */
   readonly outputs: ReadonlyMap<string, Value>
+  /** With the option of this name: nodes whose output is sums, as float32 [rows][channels]. */
+  readonly reals: ReadonlyMap<string, Tensor>
 }
 
 /** The batch's tensors for a number of rows. */
@@ -48,7 +52,7 @@ export function portsFor(model: Model, rows: number): Ports {
  * Records a whole step of the network: forward in topological order and, in training, backward in reverse, each
  * layer's update right behind its backward so that its gradients' memory is free for the next layer.
  */
-export function buildProgram(model: Model, { training, rows, inputPath, inspect = false }: BuildOptions): BuiltProgram {
+export function buildProgram(model: Model, { training, rows, inputPath, inspect = false, reals: wantReals = false }: BuildOptions): BuiltProgram {
   const { recipe } = model.project
   const program = new Program({ inspect })
   const ports = portsFor(model, rows)
@@ -82,6 +86,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
 
   const built = new Map<string, Built>()
   const outputs = new Map<string, Value>()
+  const reals = new Map<string, Tensor>()
   for (const id of model.order) {
     const node = model.node(id)
     program.enter(id, 'forward')
@@ -93,6 +98,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
     const layer = builderOf(node.kind)(context, sites.get(id) as LayerSite, inputs, node.attributes)
     built.set(id, layer)
     if (layer.output) outputs.set(id, layer.output)
+    if (wantReals && layer.output?.flow === 'sums') reals.set(id, asReals(context, layer.output))
   }
   if (training) {
     const reaching = new Map<string, Gradient>()
@@ -113,7 +119,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
       updates = []
     }
   }
-  return { program, ports, gradients, outputs }
+  return { program, ports, gradients, outputs, reals }
 }
 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {

@@ -4,6 +4,7 @@ import type { ChangeOptions } from './changes.ts'
 import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportKind, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
+import type { ServeOptions } from './commands/serve.ts'
 import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
 
@@ -130,6 +131,12 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .option('--without <KIND>', 'leave out its layers of a pass-through kind, such as dropout (repeatable)', collected)
     .action((options: BenchOptions, command: Command) =>
       run(command, async context => (await import('./commands/bench.ts')).bench(context, options)))
+
+  program.command('serve')
+    .description('the workbench in a browser of this machine')
+    .option('--port <N>', 'where it listens (else a port that is free)', wholeNumber(1, 65535))
+    .option('--no-open', 'only print the address')
+    .action((options: ServeOptions, command: Command) => run(command, async context => (await import('./commands/serve.ts')).serve(context, options)))
 
   // Last, since commands take over what was allowed when they were made.
   return program.allowExcessArguments().action((_options: object, command: Command) => {

@@ -22,6 +22,8 @@ export interface Outcome<T extends z.ZodType = z.ZodType> {
   readonly failure?: Trouble
   /** Given instead of 0. */
   readonly exitCode?: number
+  /** What goes on after it was shown; the command ends with that. */
+  readonly until?: () => Promise<void>
 }
 
 export interface Process {
@@ -44,9 +46,10 @@ interface Shared {
 export async function perform(command: Command, { out, notes, interrupts }: Process, work: (context: Context) => Promise<Outcome>): Promise<number> {
   const { home, json = false } = command.optsWithGlobals<Shared>()
   try {
-    const { schema, value, text, failure, exitCode = 0 } = await work({ home, json, notes, interrupts })
+    const { schema, value, text, failure, exitCode = 0, until } = await work({ home, json, notes, interrupts })
     notes.settle()
     out(json ? JSON.stringify(schema.parse(value)) : text)
+    await until?.()
     if (failure === undefined) return exitCode
     notes.line(errorLine(new BitwrightError(failure)))
     return FAILED

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../core/architecture/project.ts'
 import { EpochRecordSchema } from '../../core/training/position.ts'
+import { PreviewResultSchema, PreviewWeightsSchema } from './activations.ts'
 import { route } from './route.ts'
 
 /** What the engine process does for others, over its message channel. Figures that the command line prints with --json are these. */
@@ -76,6 +77,8 @@ export type BenchMemory = z.infer<typeof BenchMemorySchema>
 export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })
 
 export const engineRoutes = {
+  /** Whether its event loop still turns. */
+  ping: route(z.strictObject({}), z.strictObject({})),
   doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema })),
   train: route(
     z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional() }),
@@ -92,6 +95,11 @@ export const engineRoutes = {
   predict: route(
     TargetSchema.extend({ home: path, images: z.array(z.instanceof(Uint8Array)).min(1).max(10000) }),
     z.strictObject({ classes: z.array(z.string()), predictions: z.array(z.strictObject({ class: count, scores: z.array(z.number()) })), adapter: z.string() }),
+  ),
+  /** One image through a network, with what every node (or those named) gives. With weights of a run, its network is used instead of `project`. */
+  preview: route(
+    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, split: z.enum(['train', 'test']), index: count, weights: PreviewWeightsSchema, nodes: z.array(z.string()).optional() }),
+    PreviewResultSchema,
   ),
   bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'conv', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), channels: z.array(z.int().min(1).max(4096)).default([128, 256, 512]), project: ProjectSchema.optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
 }

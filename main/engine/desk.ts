@@ -7,14 +7,15 @@ import { bench } from './jobs/bench.ts'
 import { doctor } from './jobs/doctor.ts'
 import { evaluate } from './jobs/evaluate.ts'
 import { predict } from './jobs/predict.ts'
+import { preview } from './jobs/preview.ts'
 import { resume } from './jobs/resume.ts'
 import { train } from './jobs/train.ts'
 
 type Input<R extends EngineRoute> = z.output<EngineRoutes[R]['input']>
 type Output<R extends EngineRoute> = z.input<EngineRoutes[R]['output']>
-type Jobs = { readonly [R in Exclude<EngineRoute, 'control'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
+type Jobs = { readonly [R in Exclude<EngineRoute, 'control' | 'ping'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
 
-const jobs: Jobs = { doctor, train, resume, eval: evaluate, predict, bench }
+const jobs: Jobs = { doctor, train, resume, eval: evaluate, predict, preview, bench }
 
 /** Jobs that have the device to themselves, for as long as they take. */
 type Long = 'train' | 'resume' | 'bench'
@@ -31,6 +32,8 @@ export class Desk {
 
   async do(route: EngineRoute, input: unknown): Promise<unknown> {
     switch (route) {
+      case 'ping':
+        return {}
       case 'control': {
         const { action } = input as Input<'control'>
         this.#under?.control.act(action)
@@ -44,6 +47,7 @@ export class Desk {
         return this.#long(route, input)
       case 'eval':
       case 'predict':
+      case 'preview':
         this.#refuseWhileBusy()
         return this.#next(route, input, new RunControl())
     }
@@ -68,7 +72,7 @@ export class Desk {
   }
 
   /** After the jobs before it, whatever became of them. */
-  #next(route: Exclude<EngineRoute, 'control'>, input: unknown, control: RunControl): Promise<unknown> {
+  #next(route: keyof Jobs, input: unknown, control: RunControl): Promise<unknown> {
     // The entry has parsed the input with the schema of this very route.
     const job = jobs[route] as (context: JobContext, input: unknown) => Promise<unknown>
     const work = this.#queue.then(() => job(this.#context(control), input))

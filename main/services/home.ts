@@ -20,6 +20,13 @@ export interface HomeFolders {
   /** Networks that others trained. */
   readonly models: string
   readonly tuning: string
+  /** Projects, and what was not saved of them. */
+  readonly projects: string
+  readonly drafts: string
+  /** What was deleted in the workbench. */
+  readonly trash: string
+  /** Files of a browser on their way in. */
+  readonly uploads: string
 }
 
 /** Absolute path of the home: --home, else BITWRIGHT_HOME, else the platform's data folder. Touches no disk. */
@@ -53,5 +60,9 @@ export async function openHome(options: HomeOptions = {}): Promise<string> {
 }
 
 export function homeFolders(home: string): HomeFolders {
-  return { datasets: join(home, 'datasets'), runs: join(home, 'runs'), models: join(home, 'models'), tuning: join(home, 'tuning') }
+  const folder = (name: string): string => join(home, name)
+  return {
+    datasets: folder('datasets'), runs: folder('runs'), models: folder('models'), tuning: folder('tuning'),
+    projects: folder('projects'), drafts: folder('drafts'), trash: folder('trash'), uploads: folder('uploads'),
+  }
 }

@@ -30,12 +30,7 @@ const ATTEMPTS = 6
  * `home` exists. Throws for an unknown name (with the names there are) and for a damaged set.
  */
 export async function openDataset(home: string, name: string, options: OpenOptions = {}): Promise<Dataset> {
-  parseAs(DatasetNameSchema, name, `data set name ${JSON.stringify(name)}`)
-  const root = homeFolders(home).datasets
-  if (!(await isThere(root, name, options))) {
-    if (name !== DIGITS) throw await unknown(home, name)
-    await storeDigits(home, await pathExists(join(root, name)), options)
-  }
+  const root = await ensureThere(home, name, options)
   try {
     return await readStored(root, name, options)
   } catch (error) {
@@ -44,6 +39,23 @@ export async function openDataset(home: string, name: string, options: OpenOptio
     await storeDigits(home, true, options)
     return readStored(root, name, options)
   }
+}
+
+/** Where a data set is and what its manifest says, for those who read parts of its files. Throws as openDataset does for an unknown name. */
+export async function locateDataset(home: string, name: string, options: OpenOptions = {}): Promise<{ readonly folder: string; readonly manifest: DatasetManifest }> {
+  const folder = await resolveInside(await ensureThere(home, name, options), name)
+  return { folder, manifest: await readJson(join(folder, MANIFEST_FILE), ManifestSchema, { limit: MANIFEST_LIMIT }) }
+}
+
+/** Makes the built-in set if it is not there yet; returns the folder of all sets. */
+async function ensureThere(home: string, name: string, options: OpenOptions): Promise<string> {
+  parseAs(DatasetNameSchema, name, `data set name ${JSON.stringify(name)}`)
+  const root = homeFolders(home).datasets
+  if (!(await isThere(root, name, options))) {
+    if (name !== DIGITS) throw await unknown(home, name)
+    await storeDigits(home, await pathExists(join(root, name)), options)
+  }
+  return root
 }
 
 /** All data sets of a home by name, `digits` included even before it was made. Damaged ones are left out and named to `log`. */

@@ -14,7 +14,7 @@ export function newRunId(name: string, now: Date): string {
 }
 
 /** What a folder's name can hold of a project's name, on any system. */
-export function slug(name: string): string {
+export function slug(name: string, fallback = 'run'): string {
   const plain = name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, SLUG_LENGTH)
-  return plain.replaceAll(/^-+|-+$/g, '') || 'run'
+  return plain.replaceAll(/^-+|-+$/g, '') || fallback
 }

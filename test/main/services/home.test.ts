@@ -34,7 +34,7 @@ describe('openHome', () => {
     expect(await openHome({ home })).toBe(home)
     expect(await openHome({ home })).toBe(home)
     expect((await stat(home)).isDirectory()).toBe(true)
-    expect(homeFolders(home)).toEqual({ datasets: join(home, 'datasets'), runs: join(home, 'runs'), models: join(home, 'models'), tuning: join(home, 'tuning') })
+    expect(homeFolders(home)).toEqual(Object.fromEntries(['datasets', 'runs', 'models', 'tuning', 'projects', 'drafts', 'trash', 'uploads'].map(name => [name, join(home, name)])))
   })
 
   it('says when a file is in the way', async () => {

@@ -1,0 +1,31 @@
+import { BitwrightError } from '../../../../core/errors.ts'
+import type { workbenchRoutes } from '../../../contract/app/workbench.ts'
+import { bitwrightVersion } from '../../runs/record.ts'
+import type { Handlers, Services } from '../handling.ts'
+
+export function workbenchHandlers({ home, face, dialogs, log, memory, tasks, engine, tell }: Services): Handlers<keyof typeof workbenchRoutes> {
+  return {
+    'app.info': async () => {
+      const { node, electron, chrome } = process.versions
+      return { version: bitwrightVersion(), face, home, platform: process.platform, versions: { node, ...(electron !== undefined && { electron }), ...(chrome !== undefined && { chrome }) } }
+    },
+    'log.read': async ({ after }) => ({ entries: [...log.after(after)] }),
+    'engine.state': async () => engine.state,
+    'engine.restart': async () => {
+      await engine.restart()
+      return engine.state
+    },
+    'preferences.get': () => memory.preferences(),
+    'preferences.set': async patch => {
+      const preferences = await memory.setPreferences(patch)
+      tell('preferences', preferences)
+      return preferences
+    },
+    'tasks.list': async () => ({ tasks: tasks.list() }),
+    'tasks.cancel': async ({ task }) => ({ cancelled: tasks.cancel(task) }),
+    'dialogs.show': async input => {
+      if (!dialogs) throw new BitwrightError({ what: 'in a browser there are no dialogs of the desktop', remedy: 'type a path, or send the files' })
+      return { paths: [...(await dialogs.show(input))] }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { hasErrors, inferArchitecture } from '../../../core/architecture/index.ts'
+import { parseAs, DatasetNameSchema, type Project } from '../../../core/architecture/project.ts'
+import { setField } from '../../../core/architecture/setField.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import { REMOTE_NAMES } from '../datasets/sources.ts'
+import { listDatasets } from '../datasets/store.ts'
+
+/** What can be said of a wish to train before an engine is asked: problems of the network, and a data set that is not there. */
+export async function admitTraining(home: string, project: Project, where: string): Promise<void> {
+  refuseErrors(project, where)
+  await requireDataset(home, project.dataset)
+}
+
+/** The project with another data set and with single fields set. */
+export function withOverrides(project: Project, { dataset, set = [] }: { readonly dataset?: string | undefined; readonly set?: readonly string[] | undefined }): Project {
+  const based = dataset === undefined ? project : { ...project, dataset: parseAs(DatasetNameSchema, dataset, 'the data set') }
+  return set.reduce((changed, assignment) => setField(changed, assignment), based)
+}
+
+function refuseErrors(project: Project, where: string): void {
+  const inference = inferArchitecture(project.architecture)
+  if (!hasErrors(inference)) return
+  const [first, ...others] = inference.problems.filter(problem => problem.severity === 'error')
+  throw new BitwrightError({
+    what: `the network cannot be trained: ${first?.message ?? 'it has errors'}${others.length > 0 ? `; and ${others.length === 1 ? '1 more error' : `${others.length} more errors`}` : ''}`,
+    where,
+    remedy: `bitwright check ${where} names each with what mends it`,
+  })
+}
+
+async function requireDataset(home: string, name: string): Promise<void> {
+  const names = (await listDatasets(home)).map(set => set.name)
+  if (names.includes(name)) return
+  throw new BitwrightError({
+    what: `data set ${name} is not there; there are: ${names.join(', ')}`,
+    where: home,
+    remedy: `${REMOTE_NAMES.some(known => known === name) ? `bitwright datasets download ${name}, or ` : ''}bitwright datasets import KIND DIR --name ${name}, where DIR holds its files, or choose one with --dataset`,
+  })
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import type { Project } from '../../../core/architecture/project.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import type { RunProgress, RunSummary as SummaryMessage } from '../../contract/app/runs.ts'
+import type { AppEvent, DataOf } from '../../contract/app/index.ts'
+import type { TrainResult } from '../../contract/engine.ts'
+import type { EngineMessage } from '../engine/client.ts'
+import type { Supervisor } from '../engine/supervisor.ts'
+import { homeFolders } from '../home.ts'
+import { readRun, summariseRun, type RunSummary } from './open.ts'
+import { RUN_FILES } from './record.ts'
+
+/** Between two tellings of a run's progress. */
+const TELL_MILLISECONDS = 100
+
+export interface TrainingOptions {
+  readonly home: string
+  readonly engine: Pick<Supervisor, 'call'>
+  readonly tell: <E extends AppEvent>(event: E, data: DataOf<E>) => void
+  readonly log: (level: 'info' | 'warning' | 'error', message: string) => void
+}
+
+export interface Begun {
+  readonly run: string
+  readonly directory: string
+}
+
+interface UnderWay extends Begun {
+  progress: RunProgress | null
+}
+
+/** The run that the engine trains just now: begun, steered and told of. */
+export class Training {
+  readonly #options: TrainingOptions
+  #current: UnderWay | undefined
+  #begun: ((begun: Begun) => void) | undefined
+  #held: { timer: NodeJS.Timeout | undefined; last: number } = { timer: undefined, last: -Infinity }
+  #telling: Promise<void> = Promise.resolve()
+
+  constructor(options: TrainingOptions) {
+    this.#options = options
+  }
+
+  get current(): Readonly<UnderWay> | undefined {
+    return this.#current
+  }
+
+  /** Trains a project whose data set is its own. Resolves when the run's folder is there. */
+  async start(project: Project, limitTrain?: number): Promise<Begun> {
+    return this.#follow(() => this.#options.engine.call('train', { project, dataset: project.dataset, ...(limitTrain !== undefined && { limitTrain }) }))
+  }
+
+  async resume(run: string, epochs?: number): Promise<Begun> {
+    return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), ...(epochs !== undefined && { epochs }) }))
+  }
+
+  /** False if this run is not under way here. */
+  async control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<boolean> {
+    return this.#current?.run === run && (await this.#options.engine.call('control', { action }))
+  }
+
+  /** To be told of all that the engine tells. */
+  hear(message: EngineMessage): void {
+    switch (message.event) {
+      case 'state': {
+        const { run, directory } = message.data
+        if (this.#current?.run !== run) this.#current = { run, directory, progress: null }
+        this.#begun?.({ run, directory })
+        this.#begun = undefined
+        this.#tellState(directory)
+        break
+      }
+      case 'progress':
+        if (this.#current?.run === message.data.run) this.#current.progress = message.data
+        this.#tellProgress()
+        break
+      case 'epoch':
+        this.#flushProgress()
+        this.#options.tell('run.epoch', message.data)
+        break
+    }
+  }
+
+  /** Waits until what has happened is told. */
+  settled(): Promise<void> {
+    return this.#telling
+  }
+
+  async #follow(work: () => Promise<TrainResult>): Promise<Begun> {
+    if (this.#begun !== undefined) throw new BitwrightError({ what: 'another run is being started', remedy: 'wait until it has begun' })
+    return new Promise((resolve, reject) => {
+      const mine = resolve
+      this.#begun = mine
+      work().then(
+        // A run that had finished before tells no state: there is nothing to train.
+        ({ run, directory }) => {
+          resolve({ run, directory })
+          this.#tellState(directory)
+        },
+        (error: unknown) => {
+          reject(error instanceof Error ? error : new Error(String(error)))
+          const directory = this.#current?.directory
+          if (directory === undefined) return
+          this.#options.log('error', `run ${this.#current?.run} ended: ${error instanceof Error ? error.message : String(error)}`)
+          this.#tellState(directory)
+        },
+      ).finally(() => {
+        this.#flushProgress()
+        if (this.#begun === mine) this.#begun = undefined
+        this.#current = undefined
+      })
+    })
+  }
+
+  /** Reads how the run stands, in the order in which its states came. */
+  #tellState(directory: string): void {
+    this.#telling = this.#telling.then(async () => {
+      try {
+        this.#options.tell('run.state', { summary: messageOf(await summariseRun(await readRun(directory))) })
+      } catch (error) {
+        this.#options.log('warning', `a run cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    })
+  }
+
+  #tellProgress(): void {
+    const wait = this.#held.last + TELL_MILLISECONDS - performance.now()
+    if (wait <= 0) this.#flushProgress()
+    else this.#held.timer ??= setTimeout(() => this.#flushProgress(), wait)
+  }
+
+  #flushProgress(): void {
+    clearTimeout(this.#held.timer)
+    const fresh = this.#current?.progress
+    const due = this.#held.timer !== undefined || performance.now() - this.#held.last >= TELL_MILLISECONDS
+    this.#held.timer = undefined
+    if (!fresh || !due) return
+    this.#held.last = performance.now()
+    this.#options.tell('run.progress', fresh)
+  }
+}
+
+/** A summary as the contract has it. */
+export function messageOf({ fault, ...summary }: RunSummary): SummaryMessage {
+  return { ...summary, fault: fault ?? null }
+}
+
+/** A run's checkpoint files, newest first. */
+export async function checkpointFiles(directory: string): Promise<{ file: string; bytes: number; written: string }[]> {
+  const folder = join(directory, RUN_FILES.checkpoints)
+  const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.safetensors') && !name.startsWith('.'))
+  const files = await Promise.all(names.map(async file => {
+    // One may be replaced meanwhile: then it is not there any more.
+    const status = await stat(join(folder, file)).catch(() => undefined)
+    return status === undefined ? [] : [{ file, bytes: status.size, written: status.mtime.toISOString() }]
+  }))
+  return files.flat().sort((a, b) => (a.written < b.written ? 1 : -1))
+}
