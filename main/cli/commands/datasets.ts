@@ -1,11 +1,8 @@
 import { z } from 'zod'
 import { DatasetNameSchema } from '../../../core/architecture/index.ts'
-import { BitwrightError } from '../../../core/errors.ts'
+import type { ImportKind } from '../../contract/app/datasets.ts'
 import { downloadDataset } from '../../services/datasets/download.ts'
-import { importCifar10 } from '../../services/datasets/import-cifar10.ts'
-import { importFolder } from '../../services/datasets/import-folder.ts'
-import { importIdx, type ImportIdxOptions } from '../../services/datasets/import-idx.ts'
-import { importMat } from '../../services/datasets/import-mat.ts'
+import { importDataset, type ImportAnyOptions } from '../../services/datasets/kinds.ts'
 import type { DatasetSummary } from '../../services/datasets/manifest.ts'
 import type { RemoteName } from '../../services/datasets/sources.ts'
 import { listDatasets } from '../../services/datasets/store.ts'
@@ -57,21 +54,15 @@ export interface ImportOptions {
   readonly skipBroken?: true
 }
 
-/** What each KIND of `datasets import` is read by. */
-const importers = { idx: importIdx, cifar10: importCifar10, mat: importMat, folder: importFolder }
-export type ImportKind = keyof typeof importers
-
-/** Options that only some kinds have. */
-const LIMITED = { classes: ['idx'], testShare: ['folder'], size: ['folder'], fit: ['folder'], channels: ['folder'], skipBroken: ['folder'] } as const satisfies { readonly [option in keyof ImportOptions]?: readonly ImportKind[] }
-
 /** An interrupt gives up the import; nothing of it stays. */
 export async function importSet(context: Context, kind: ImportKind, paths: readonly string[], { name, ...options }: ImportOptions): Promise<Outcome<typeof SetSchema>> {
-  for (const [option, kinds] of Object.entries(LIMITED)) {
-    const flag = `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-    if (option in options && !kinds.some(other => other === kind)) throw new BitwrightError({ what: `expected ${flag} for ${kinds.join(' and ')} only, found it for ${kind}`, where: flag, remedy: 'leave it out' })
-  }
   const home = await openHome({ home: context.home })
-  return interruptible(context, 'nothing of the data set was kept', shared => importers[kind](home, paths, name, { ...options, ...shared }))
+  return interruptible(context, 'nothing of the data set was kept', shared => importDataset(home, kind, paths, name, { ...options, ...shared }, flagOf))
+}
+
+/** testShare: --test-share. */
+function flagOf(option: string): string {
+  return `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }
 
 export interface DownloadOptions {
@@ -89,7 +80,7 @@ export async function downloadSet(context: Context, known: RemoteName, options: 
 }
 
 /** Shows how far an import is, and gives it up at an interrupt. */
-async function interruptible({ notes, interrupts }: Context, kept: string, work: (options: Pick<ImportIdxOptions, 'signal' | 'log' | 'progress'>) => Promise<DatasetSummary>): Promise<Outcome<typeof SetSchema>> {
+async function interruptible({ notes, interrupts }: Context, kept: string, work: (options: Pick<ImportAnyOptions, 'signal' | 'log' | 'progress'>) => Promise<DatasetSummary>): Promise<Outcome<typeof SetSchema>> {
   const cancel = new AbortController()
   const progress = (what: string, done: number): void => notes.moving(columns => shareLine(what, done, columns))
   try {

@@ -1,12 +1,9 @@
-import { hasErrors, inferArchitecture, presetReference, presets, type Project } from '../../../core/architecture/index.ts'
-import { BitwrightError } from '../../../core/errors.ts'
+import { presetReference, presets } from '../../../core/architecture/index.ts'
 import type { TrainResultSchema } from '../../contract/engine.ts'
-import { REMOTE_NAMES } from '../../services/datasets/sources.ts'
-import { listDatasets } from '../../services/datasets/store.ts'
 import { openHome } from '../../services/home.ts'
 import { dependsOnEpochs } from '../../services/runs/fingerprint.ts'
+import { refuseErrors, requireDataset } from '../../services/runs/request.ts'
 import { changeProject, isUnchanged, readProject, type ChangeOptions } from '../changes.ts'
-import { counted } from '../format/numbers.ts'
 import type { Context, Outcome } from '../run.ts'
 import { followTraining } from '../training.ts'
 
@@ -26,27 +23,6 @@ export async function train(context: Context, nameOrFile: string, options: Train
     prolongable: !dependsOnEpochs(project),
     remarks: reported(nameOrFile, project.dataset, limitTrain === undefined && isUnchanged(options)),
     start: engine => engine.call('train', { home, project, dataset: project.dataset, ...(limitTrain !== undefined && { limitTrain }) }),
-  })
-}
-
-function refuseErrors(project: Project, where: string): void {
-  const inference = inferArchitecture(project.architecture)
-  if (!hasErrors(inference)) return
-  const [first, ...others] = inference.problems.filter(problem => problem.severity === 'error')
-  throw new BitwrightError({
-    what: `the network cannot be trained: ${first?.message ?? 'it has errors'}${others.length > 0 ? `; and ${counted(others.length, 'more error')}` : ''}`,
-    where,
-    remedy: `bitwright check ${where} names each with what mends it`,
-  })
-}
-
-async function requireDataset(home: string, name: string): Promise<void> {
-  const names = (await listDatasets(home)).map(set => set.name)
-  if (names.includes(name)) return
-  throw new BitwrightError({
-    what: `data set ${name} is not there; there are: ${names.join(', ')}`,
-    where: home,
-    remedy: `${REMOTE_NAMES.some(known => known === name) ? `bitwright datasets download ${name}, or ` : ''}bitwright datasets import KIND DIR --name ${name}, where DIR holds its files, or choose one with --dataset`,
   })
 }
 

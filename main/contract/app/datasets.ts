@@ -58,7 +58,7 @@ const StatisticsSchema = z.strictObject({
 })
 export type DatasetStatistics = z.infer<typeof StatisticsSchema>
 
-export const ImportKindSchema = z.enum(['idx', 'cifar10', 'mat'])
+export const ImportKindSchema = z.enum(['idx', 'cifar10', 'mat', 'folder'])
 export type ImportKind = z.infer<typeof ImportKindSchema>
 
 /** Files of a drop or a file field, on their way into a folder of their own. */
@@ -79,7 +79,7 @@ export const datasetRoutes = {
   ),
   /**
    * Imports files of this machine (`paths`: files or folders) or uploaded ones. `test`: images to set apart where there is no test set;
-   * `classes`: names or a number, for idx. The files of an upload are gone afterwards, whatever came of it.
+   * `classes`: how many there are, for idx. The files of an upload are gone afterwards, whatever came of it.
    */
   'datasets.import': route(
     z.strictObject({
@@ -90,7 +90,13 @@ export const datasetRoutes = {
       upload: UploadIdSchema.optional(),
       replace: z.boolean().default(false),
       test: z.int().min(1).optional(),
-      classes: z.int().min(2).max(65536).optional(),
+      classes: z.int().min(2).max(256).optional(),
+      /** Of a folder of pictures: share to set apart for testing, size that all get, what becomes of others, grey or coloured, and whether broken ones are left out. */
+      testShare: z.number().gt(0).lt(1).optional(),
+      size: z.tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)]).optional(),
+      fit: z.enum(['crop', 'refuse']).optional(),
+      channels: z.union([z.literal(1), z.literal(3)]).optional(),
+      skipBroken: z.literal(true).optional(),
     }).refine(({ paths, upload }) => (paths === undefined) !== (upload === undefined), 'expected either paths or an upload'),
     DatasetEntrySchema,
   ),

@@ -24,9 +24,9 @@ export async function preview(context: JobContext, input: Input): Promise<Output
   const { home, weights } = input
   const dataset = await datasetOf(context, home, input.dataset)
   if (weights === 'initial') return show(context, input, dataset, input.project, fitPreprocessing(input.project.recipe.preprocessing, splitsOf(dataset, input.project, undefined).training), undefined)
-  const { run, checkpoint } = await openTarget(context, home, weights.run, weights.checkpoint)
+  const { network, checkpoint } = await openTarget(context, home, weights.run, weights.checkpoint)
   try {
-    return await show(context, input, dataset, run.project, checkpoint.notes.pixels, checkpoint)
+    return await show(context, input, dataset, network.project, checkpoint.notes.pixels, checkpoint)
   } finally {
     await checkpoint.close()
   }

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { isAbsolute, join, normalize } from 'node:path'
+import { parseAs } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { ProjectPlace } from '../../contract/app/projects.ts'
+import { ProjectIdSchema, type ProjectPlace } from '../../contract/app/projects.ts'
 import { homeFolders } from '../home.ts'
 import { resolveInside } from '../paths.ts'
 
@@ -10,7 +11,7 @@ export async function projectPath(home: string, place: ProjectPlace): Promise<st
   if ('id' in place) {
     const { projects } = homeFolders(home)
     await mkdir(projects, { recursive: true })
-    return resolveInside(projects, `${place.id}.json`)
+    return resolveInside(projects, `${parseAs(ProjectIdSchema, place.id, 'the id of a project')}.json`)
   }
   const { path } = place
   // Only such names: whoever speaks for the page shall not reach other files of the person through it.

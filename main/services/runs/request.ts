@@ -5,19 +5,14 @@ import { BitwrightError } from '../../../core/errors.ts'
 import { REMOTE_NAMES } from '../datasets/sources.ts'
 import { listDatasets } from '../datasets/store.ts'
 
-/** What can be said of a wish to train before an engine is asked: problems of the network, and a data set that is not there. */
-export async function admitTraining(home: string, project: Project, where: string): Promise<void> {
-  refuseErrors(project, where)
-  await requireDataset(home, project.dataset)
-}
-
 /** The project with another data set and with single fields set. */
 export function withOverrides(project: Project, { dataset, set = [] }: { readonly dataset?: string | undefined; readonly set?: readonly string[] | undefined }): Project {
   const based = dataset === undefined ? project : { ...project, dataset: parseAs(DatasetNameSchema, dataset, 'the data set') }
   return set.reduce((changed, assignment) => setField(changed, assignment), based)
 }
 
-function refuseErrors(project: Project, where: string): void {
+/** Throws if the network has errors. `where` is what a person calls the project. */
+export function refuseErrors(project: Project, where: string): void {
   const inference = inferArchitecture(project.architecture)
   if (!hasErrors(inference)) return
   const [first, ...others] = inference.problems.filter(problem => problem.severity === 'error')
@@ -28,7 +23,8 @@ function refuseErrors(project: Project, where: string): void {
   })
 }
 
-async function requireDataset(home: string, name: string): Promise<void> {
+/** Throws, with the data sets there are, unless the home has one of this name. */
+export async function requireDataset(home: string, name: string): Promise<void> {
   const names = (await listDatasets(home)).map(set => set.name)
   if (names.includes(name)) return
   throw new BitwrightError({

@@ -7,7 +7,7 @@ import { diskTrouble, pathExists } from '../../files.ts'
 import { homeFolders } from '../../home.ts'
 import { DIGITS } from '../../datasets/digits.ts'
 import { downloadDataset } from '../../datasets/download.ts'
-import { importers } from '../../datasets/kinds.ts'
+import { importDataset } from '../../datasets/kinds.ts'
 import type { DatasetSummary } from '../../datasets/manifest.ts'
 import { countClasses, datasetStatistics, readLabels, readSamples } from '../../datasets/samples.ts'
 import { REMOTE_NAMES, remoteSets, type RemoteName } from '../../datasets/sources.ts'
@@ -34,10 +34,9 @@ export function datasetHandlers({ home, log, tasks, uploads, tell }: Services): 
     'datasets.samples': ({ name, ...query }) => readSamples(home, name, query),
     'datasets.statistics': ({ name }) => datasetStatistics(home, name),
     'datasets.split': ({ name, ...wanted }) => splitOf(home, name, wanted),
-    'datasets.import': async ({ task, kind, name, paths, upload, replace, test, classes }, asker) => {
-      const options = { replace, ...(test !== undefined && { test }), ...(classes !== undefined && { classes }) }
+    'datasets.import': async ({ task, kind, name, paths, upload, ...options }, asker) => {
       try {
-        return await gain(task, `import ${name}`, tools => importers[kind](home, paths ?? [uploads.folder(asker, upload ?? '')], name, { ...options, ...tools }))
+        return await gain(task, `import ${name}`, tools => importDataset(home, kind, paths ?? [uploads.folder(asker, upload ?? '')], name, { ...options, ...tools }))
       } finally {
         if (upload !== undefined) await uploads.discard(asker, upload).catch(() => undefined)
       }

@@ -9,7 +9,7 @@ import { columnsOf } from '../../runs/columns.ts'
 import { readEvents } from '../../runs/events.ts'
 import { readMetrics } from '../../runs/metrics.ts'
 import { readRun, runIds, summariseRun, type Run } from '../../runs/open.ts'
-import { admitTraining, withOverrides } from '../../runs/request.ts'
+import { refuseErrors, requireDataset, withOverrides } from '../../runs/request.ts'
 import { checkpointFiles, messageOf } from '../../runs/training.ts'
 import type { Handlers, Services } from '../handling.ts'
 
@@ -18,7 +18,8 @@ export function runHandlers({ home, training, log }: Services): Handlers<keyof t
   return {
     'runs.start': async ({ project, dataset, limitTrain, set }) => {
       const wanted = withOverrides(project, { dataset, set })
-      await admitTraining(home, wanted, wanted.name)
+      refuseErrors(wanted, wanted.name)
+      await requireDataset(home, wanted.dataset)
       return training.start(wanted, limitTrain)
     },
     'runs.resume': async ({ run, epochs }) => {
