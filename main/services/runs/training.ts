@@ -33,6 +33,9 @@ interface UnderWay extends Begun {
 /** The run that the engine trains just now: begun, steered and told of. */
 export class Training {
   readonly #options: TrainingOptions
+  /** From the wish to train to the end of it. */
+  #following = false
+  /** Once its folder is there. */
   #current: UnderWay | undefined
   #begun: ((begun: Begun) => void) | undefined
   #held: { timer: NodeJS.Timeout | undefined; last: number } = { timer: undefined, last: -Infinity }
@@ -88,10 +91,10 @@ export class Training {
   }
 
   async #follow(work: () => Promise<TrainResult>): Promise<Begun> {
-    if (this.#begun !== undefined) throw new BitwrightError({ what: 'another run is being started', remedy: 'wait until it has begun' })
+    if (this.#following) throw new BitwrightError({ what: 'the engine is training a run', where: this.#current?.directory ?? 'a run that is being prepared', remedy: 'wait until it has ended, or stop it first' })
+    this.#following = true
     return new Promise((resolve, reject) => {
-      const mine = resolve
-      this.#begun = mine
+      this.#begun = resolve
       work().then(
         // A run that had finished before tells no state: there is nothing to train.
         ({ run, directory }) => {
@@ -100,15 +103,15 @@ export class Training {
         },
         (error: unknown) => {
           reject(error instanceof Error ? error : new Error(String(error)))
-          const directory = this.#current?.directory
-          if (directory === undefined) return
-          this.#options.log('error', `run ${this.#current?.run} ended: ${error instanceof Error ? error.message : String(error)}`)
-          this.#tellState(directory)
+          if (!this.#current) return
+          this.#options.log('error', `run ${this.#current.run} ended: ${error instanceof Error ? error.message : String(error)}`)
+          this.#tellState(this.#current.directory)
         },
       ).finally(() => {
         this.#flushProgress()
-        if (this.#begun === mine) this.#begun = undefined
+        this.#begun = undefined
         this.#current = undefined
+        this.#following = false
       })
     })
   }
