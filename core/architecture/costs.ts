@@ -35,13 +35,14 @@ export interface TrainingMemory {
   readonly floatTwinActivations: number
 }
 
-/** Values of optimizer state for every parameter: sgd has a velocity, the others two moments. */
-export function optimizerSlots(kind: Optimizer['kind']): number {
-  return kind === 'sgd' ? 1 : 2
+/** Values of optimizer state for every real and every binary parameter: sgd has a velocity, Bop a mean for binary weights, all others two moments. */
+export function optimizerSlots(kind: Optimizer['kind']): { readonly real: number; readonly binary: number } {
+  return { real: kind === 'sgd' ? 1 : 2, binary: kind === 'sgd' || kind === 'bop' ? 1 : 2 }
 }
 
 export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optimizer' | 'activations' | 'batchSize'>): TrainingMemory {
-  const { parameters, binaryParameters, stateValues } = totalsOf(inference)
+  const { parameters, realParameters, binaryParameters, stateValues } = totalsOf(inference)
+  const slots = optimizerSlots(recipe.optimizer.kind)
   let savedBits = 0
   let twin = 0
   for (const node of inference.nodes.values()) {
@@ -51,7 +52,7 @@ export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optim
   const bytes = {
     parameters: 4 * (parameters + stateValues) + Math.ceil(binaryParameters / 8),
     gradients: 4 * parameters,
-    optimizerState: 4 * parameters * optimizerSlots(recipe.optimizer.kind),
+    optimizerState: 4 * (realParameters * slots.real + binaryParameters * slots.binary),
     savedActivations: Math.ceil((savedBits * recipe.batchSize) / 8),
   }
   return {

@@ -8,6 +8,17 @@ import { z } from 'zod'
 const positive = z.number().gt(0)
 const decay = z.number().min(0).lt(1)
 
+/** How a number changes from epoch to epoch. */
+export const ScheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Down to 0 after the last epoch, by the same amount every epoch (Bi-Real Net, ReActNet). */
+  z.strictObject({ kind: z.literal('linear') }),
+  /** Multiplied once per epoch by (end / start)^(1 / epochs). */
+  z.strictObject({ kind: z.literal('exponential'), end: positive }),
+  z.strictObject({ kind: z.literal('halve'), every: z.int().min(1).max(1e6) }),
+  z.strictObject({ kind: z.literal('step'), every: z.int().min(1).max(1e6), factor: positive.max(1) }),
+])
+
 export const OptimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sgd'), momentum: decay.default(0) }),
   z.strictObject({ kind: z.literal('adam'), beta1: decay.default(0.9), beta2: decay.default(0.999), epsilon: positive.default(1e-8) }),
@@ -20,14 +31,20 @@ export const OptimizerSchema = z.discriminatedUnion('kind', [
     beta2: decay.default(1 - 2 ** -10),
     epsilon: positive.default(2 ** -27),
   }),
-])
-
-export const ScheduleSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }),
-  /** Multiplied once per epoch by (end / start)^(1 / epochs). */
-  z.strictObject({ kind: z.literal('exponential'), end: positive }),
-  z.strictObject({ kind: z.literal('halve'), every: z.int().min(1).max(1e6) }),
-  z.strictObject({ kind: z.literal('step'), every: z.int().min(1).max(1e6), factor: positive.max(1) }),
+  /**
+   * Bop (Helwegen et al. 2019): binary weights are +-1 without a latent value, and flip where the mean of their gradient, in which the
+   * newest weighs gamma, goes further than the threshold against them. All else is trained by Adam at the recipe's rate.
+   * Defaults are larq's; the authors' CIFAR-10 run divides gamma by 10 every 100 epochs (`gammaSchedule` step).
+   */
+  z.strictObject({
+    kind: z.literal('bop'),
+    threshold: z.number().min(0).max(1).default(1e-8),
+    gamma: positive.max(1).default(1e-4),
+    gammaSchedule: ScheduleSchema.default({ kind: 'constant' }),
+    beta1: decay.default(0.9),
+    beta2: decay.default(0.999),
+    epsilon: positive.default(1e-8),
+  }),
 ])
 
 export const PreprocessingSchema = z.discriminatedUnion('kind', [
@@ -50,9 +67,14 @@ export const RecipeSchema = z.strictObject({
     /** Torch7 MNIST also scales batch norm's gamma, by sqrt(n / 1.5). */
     batchNormScale: z.boolean().default(false),
   }),
+  /**
+   * That share of a parameter is added to its gradient: of all layers' weights, latent ones too; of real weights only; or of
+   * everything, biases and batch norm's too, as Torch and PyTorch do. The weights that Bop flips never decay.
+   */
+  weightDecay: z.strictObject({ rate: z.number().min(0).max(1), on: z.enum(['weights', 'realWeights', 'everything']).default('weights') }).default({ rate: 0, on: 'weights' }),
   /** Which parameters are clipped to [-1, 1] after each step. */
   clip: z.enum(['off', 'binaryWeights', 'everything']).default('binaryWeights'),
-  /** unit: U(-1, 1). fanIn: U(+-1 / sqrt(inputs)). Real weights always start as fanIn. */
+  /** unit: U(-1, 1). fanIn: U(+-1 / sqrt(inputs)). Real weights always start as fanIn; with Bop, binary ones as the signs of these. */
   weightInit: z.enum(['unit', 'fanIn']).default('unit'),
   /** head: each head's own loss. Anything else overrides all heads. */
   loss: z.enum(['head', 'squaredHinge', 'crossEntropy']).default('head'),

@@ -32,8 +32,9 @@ export interface Toolbox {
 }
 
 /** Fields of the per-step block, in order; its twin is shaders/include/step.wgsl. */
-export const STEP_FIELDS = ['step', 'rows', 'slot', 'rate'] as const
-export type StepValues = Readonly<Record<(typeof STEP_FIELDS)[number], number>>
+export const STEP_FIELDS = ['step', 'rows', 'slot', 'rate', 'gamma'] as const
+/** gamma is Bop's; without it, 0. */
+export type StepValues = Readonly<Record<'step' | 'rows' | 'slot' | 'rate', number>> & { readonly gamma?: number }
 
 const UNIFORM_ALIGNMENT = 256
 
@@ -112,7 +113,7 @@ export class Executable {
   writeStep(values: StepValues): void {
     const block = new DataView(new ArrayBuffer(STEP_FIELDS.length * 4))
     for (const [index, field] of STEP_FIELDS.entries()) {
-      if (field === 'rate') block.setFloat32(index * 4, values.rate, true)
+      if (field === 'rate' || field === 'gamma') block.setFloat32(index * 4, values[field] ?? 0, true)
       else block.setUint32(index * 4, values[field], true)
     }
     this.#device.queue.writeBuffer(this.#stepBlock, 0, block.buffer)

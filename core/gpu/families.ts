@@ -36,6 +36,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   f32_conv_grad_weight: [{ shader: 'f32_conv_grad_weight_block' }, { shader: 'f32_conv_grad_weight_block', overrides: tall }],
   sign_pack: [{ shader: 'sign_pack' }, { shader: 'sign_pack', overrides: { WG_X: 1, WG_Y: 64 } }],
   sgd: [{ shader: 'sgd' }, { shader: 'sgd4' }],
+  bop: [{ shader: 'bop' }, { shader: 'bop4' }],
   adam: [{ shader: 'adam' }, { shader: 'adam4' }],
   adamax_shift_paper: [{ shader: 'adamax_shift_paper' }, { shader: 'adamax_shift_paper4' }],
   adamax_shift_torch: [{ shader: 'adamax_shift_torch' }, { shader: 'adamax_shift_torch4' }],

@@ -5,8 +5,8 @@ import type { Tensor } from '../gpu/tensor.ts'
 import type { Pair } from '../random.ts'
 import type { Gradient, Value } from './values.ts'
 
-/** How a parameter starts. Uniform draws come from the run's seed, so they are the same on every adapter. */
-export type Initial = { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'uniform'; readonly low: number; readonly high: number; readonly key: Pair }
+/** How a parameter starts. Uniform draws, or their signs, come from the run's seed, so they are the same on every adapter. */
+export type Initial = { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'uniform'; readonly low: number; readonly high: number; readonly key: Pair; readonly signs?: boolean }
 
 /** A trained tensor [depth][outputs] (vectors have depth 1) and all that its update needs. */
 export interface Parameter {
@@ -20,6 +20,8 @@ export interface Parameter {
   readonly initial: Initial
   /** Factor on the step (layer learning-rate scale). */
   readonly factor: number
+  /** Multiplies inputs, and so is what weight decay means by weights. */
+  readonly weight: boolean
   /** Weights of which only the sign is used, sometimes with a scale: what `clip: binaryWeights` clips. */
   readonly latent: boolean
   /** Kept at mean 0 over the input channels of each tap and output. */
@@ -29,7 +31,7 @@ export interface Parameter {
 }
 
 /** What a layer says of a parameter. */
-export type ParameterDescription = Pick<Parameter, 'depth' | 'outputs' | 'initial' | 'factor'> & Partial<Pick<Parameter, 'taps' | 'latent' | 'centred'>> & { readonly shape: readonly number[] }
+export type ParameterDescription = Pick<Parameter, 'depth' | 'outputs' | 'initial' | 'factor'> & Partial<Pick<Parameter, 'taps' | 'weight' | 'latent' | 'centred'>> & { readonly shape: readonly number[] }
 
 /** Sizes of packed weights as shaders take them: inputs that share words, and words in all. */
 export function wordsOfTaps(depth: number, taps: number): { readonly channels: number; readonly words: number } {

@@ -31,10 +31,11 @@ export function layerWeights(context: Context, site: LayerSite, { depth, taps, o
   const { program, recipe } = context
   const latent = onBits(attributes)
   const bound = latent && recipe.weightInit === 'unit' ? 1 : 1 / Math.sqrt(depth)
+  const bop = latent && recipe.optimizer.kind === 'bop'
   const parameter = context.parameter(site, 'weight', {
-    shape: [depth, outputs], depth, taps, outputs, latent, centred: latent && attributes.centred,
+    shape: [depth, outputs], depth, taps, outputs, weight: true, latent, centred: latent && attributes.centred && !bop,
     factor: layerScale(recipe, depth, taps * outputs),
-    initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site) },
+    initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site), signs: bop },
   })
   const magnitudes = attributes.weights === 'scaled' ? sumsOfMagnitudes(context, parameter) : undefined
   return {

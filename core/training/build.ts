@@ -123,16 +123,20 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
 }
 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {
-  const { optimizer, project: { recipe } } = model
-  const { depth, taps, outputs, factor, packed, tensor, node, latent, centred } = parameter
+  const { recipe } = model.project
+  const { depth, taps, outputs, packed, tensor, node, weight, latent, centred } = parameter
+  const rule = model.rule(parameter)
+  const flips = rule.shader === 'bop'
+  const { rate, on } = recipe.weightDecay
+  const decays = !flips && (on === 'everything' || (weight && (on === 'weights' || !latent)))
   const clip = Number(recipe.clip === 'everything' || (recipe.clip === 'binaryWeights' && latent))
-  const memory = Object.fromEntries(optimizer.memory.map(kind => [kind, model.memory(parameter, kind)]))
+  const memory = Object.fromEntries(rule.memory.map(kind => [kind, model.memory(parameter, kind)]))
   // A binding may not be empty: a parameter without bits lends its kernel sixteen bytes (one vec4) that it never touches.
   const target = packed ?? program.tensor('no bits', 'u32', [4])
   program.launch(
-    optimizer.shader,
+    rule.shader,
     { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },
-    { outputs, depth, ...wordsOfTaps(depth, taps), factor, place: (sites.get(node) as LayerSite).ordinal, first: optimizer.first, second: optimizer.second, epsilon: optimizer.epsilon },
+    { outputs, depth, ...wordsOfTaps(depth, taps), factor: flips ? 1 : parameter.factor, place: (sites.get(node) as LayerSite).ordinal, first: rule.first, second: rule.second, epsilon: rule.epsilon, decay: decays ? rate : 0 },
     { CLIP: centred ? 0 : clip, PACK: Number(packed !== undefined && !centred) },
   )
   if (centred) program.launch('centre_weights', { parameter: tensor, packed: target }, { outputs, channels: depth / taps, taps }, { CLIP: clip })

@@ -5,7 +5,7 @@ import type { AffinePixels } from '../data/preprocessing.ts'
 import { BitwrightError, invariant } from '../errors.ts'
 import { lengthOf, type Tensor } from '../gpu/tensor.ts'
 import { wordsOfTaps, type LayerSite, type Parameter, type ParameterDescription, type State, type TableValues } from '../layers/context.ts'
-import { planOptimizer, type OptimizerPlan } from './optimizers.ts'
+import { planOptimizer, type OptimizerPlan, type UpdateRule } from './optimizers.ts'
 
 /** A tensor of the model that a checkpoint holds. */
 export interface Stored {
@@ -77,14 +77,14 @@ export class Model {
     return elements(signal.shape)
   }
 
-  parameter(site: LayerSite, name: string, { shape, taps = 1, latent = false, centred = false, ...description }: ParameterDescription): Parameter {
+  parameter(site: LayerSite, name: string, { shape, taps = 1, weight = false, latent = false, centred = false, ...description }: ParameterDescription): Parameter {
     const full = `${site.id}.${name}`
     let parameter = this.parameters.get(full)
     if (!parameter) {
       const packed: Tensor | undefined = latent ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOfTaps(description.depth, taps).words, description.outputs], role: 'derived' } : undefined
-      parameter = { ...description, taps, latent, centred, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
+      parameter = { ...description, taps, weight, latent, centred, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
       this.parameters.set(full, parameter)
-      for (const kind of this.optimizer.memory) this.memories.set(`${full}.${kind}`, { name: `${full}.${kind}`, dtype: 'f32', shape, role: 'state' })
+      for (const kind of this.rule(parameter).memory) this.memories.set(`${full}.${kind}`, { name: `${full}.${kind}`, dtype: 'f32', shape, role: 'state' })
     }
     return parameter
   }
@@ -116,6 +116,11 @@ export class Model {
 
   get constants(): Iterable<{ readonly tensor: Tensor; readonly values: TableValues }> {
     return this.#constants.values()
+  }
+
+  /** How the optimizer moves a parameter. */
+  rule({ latent }: Pick<Parameter, 'latent'>): UpdateRule {
+    return latent ? this.optimizer.latent : this.optimizer.other
   }
 
   memory(parameter: Parameter, kind: string): Tensor {

@@ -194,12 +194,13 @@ export class Trainer {
   #submit(loaded: Loaded, order: Uint32Array, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Group {
     const { model, engine: { host } } = this.#session
     const begun = host.now()
+    const gamma = model.optimizer.gamma(this.#position.epoch, model.project.recipe.epochs)
     const firstStep = this.#position.step + (firstBatch - this.#position.batch) + 1
     const { half, read } = metrics.next()
     for (let index = 0; index < count; index++) {
       const rows = this.#session.feed(loaded, this.#splits.training, order, (firstBatch + index) * loaded.rows)
       const step = firstStep + index
-      loaded.executable.submit({ step, rows, slot: half + index, rate: model.optimizer.rate(learningRate, step) })
+      loaded.executable.submit({ step, rows, slot: half + index, rate: model.optimizer.rate(learningRate, step), gamma })
     }
     return { begun, firstStep, count, read: read(count) }
   }

@@ -13,6 +13,7 @@ export function initialValues(parameter: Parameter): Float32Array<ArrayBuffer> {
   const values = new Float32Array(lengthOf(tensor))
   if (initial.kind === 'constant') return values.fill(initial.value)
   fillUniform(values, initial.key, initial.low, initial.high)
+  if (initial.signs) return values.map(value => (value >= 0 ? 1 : -1))
   if (centred) centre(values, parameter)
   return values
 }

@@ -22,7 +22,7 @@ const EMPTY: Project = {
   architecture: { version: 1, nodes: [], edges: [] },
   recipe: {
     version: 1, seed: 1234, epochs: 8, batchSize: 100, optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-    learningRate: { start: 1e-2, schedule: { kind: 'exponential', end: 1e-4 } }, layerScale: { mode: 'exact', batchNormScale: false },
+    learningRate: { start: 1e-2, schedule: { kind: 'exponential', end: 1e-4 } }, weightDecay: { rate: 0, on: 'weights' }, layerScale: { mode: 'exact', batchNormScale: false },
     clip: 'binaryWeights', weightInit: 'unit', loss: 'head', preprocessing: { kind: 'scale', low: -1, high: 1 }, inputKernel: 'auto',
     validation: 1000, shuffle: true, selection: 'bestValidationLatest', patience: 0, activations: 'recompute',
   },

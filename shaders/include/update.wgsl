@@ -16,9 +16,10 @@ struct Params {
   channels: u32, // inputs that share words: those of one tap of a convolution, else all
   factor: f32,
   place: u32,
-  first: f32,  // beta1 or momentum
+  first: f32,  // beta1, momentum, or Bop's threshold
   second: f32, // beta2
   epsilon: f32,
+  decay: f32,  // weight decay: this share of the parameter joins its gradient
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<uniform> step: Step;
@@ -35,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var sound = true;
   for (var j = 0u; j < owned.y; j++) {
     let index = (owned.x + j) * params.outputs + id.x;
-    let g = gradient[index];
+    let g = fma(params.decay, parameter[index], gradient[index]);
     var value = fma(params.factor, change(index, g), parameter[index]);
     sound = sound && finite(g) && finite(value);
     if (CLIP) { value = clamp(value, -1.0, 1.0); }

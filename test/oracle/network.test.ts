@@ -224,6 +224,7 @@ describe('learning', () => {
     adam: { optimizer: { kind: 'adam' }, learningRate: { start: 3e-3, schedule: { kind: 'constant' } }, layerScale: { mode: 'exact' } },
     'adamax, paper': { optimizer: { kind: 'adamaxShift' }, learningRate: { start: 2 ** -6, schedule: { kind: 'halve', every: 2 } }, layerScale: { mode: 'powerOfTwo' } },
     'adamax, torch': { optimizer: { kind: 'adamaxShift', mode: 'torch', beta1: 0.9, beta2: 0.999 }, learningRate: { start: 2 ** -6, schedule: { kind: 'halve', every: 2 } }, layerScale: { mode: 'exact' } },
+    bop: { optimizer: { kind: 'bop', threshold: 1e-6, gamma: 0.02 }, learningRate: { start: 0.01, schedule: { kind: 'linear' } } },
     sgd: { optimizer: { kind: 'sgd', momentum: 0.9 }, learningRate: { start: 0.05, schedule: { kind: 'constant' } }, layerScale: { mode: 'exact' } },
   }
 

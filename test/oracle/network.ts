@@ -10,7 +10,8 @@ import { countErrors, type LossKind } from './loss.ts'
 import { Margins, type Margin } from './margins.ts'
 import { meaningOf } from './coding.ts'
 import { at, Matrix } from './numbers.ts'
-import { adam, adamaxShift, clip, sgd, type StepSize } from './optimizers.ts'
+import type { ParameterGradient } from './dense.ts'
+import { adam, adamaxShift, bop, clip, sgd, type StepSize } from './optimizers.ts'
 import { describeParameters, initialOptimizerStates, initialStates, named, spreadName, type Parameter } from './parameters.ts'
 import { backwardPass, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
 import { learningRate } from './schedule.ts'
@@ -94,7 +95,9 @@ export class OracleNetwork {
     const results = forwardPass(this.layers, this, this.#decode(pixels, labels), { seed: recipe.seed, step }, margins)
     const backward = backwardPass(this.layers, this, results, labels, this.#lossOverride(), margins)
     this.#updateRunning(results)
-    const updateMargins = this.#updateParameters(backward, { learningRate: learningRate(recipe.learningRate, recipe.epochs, epoch), step }, margins)
+    const { optimizer } = recipe
+    const gamma = optimizer.kind === 'bop' ? learningRate({ start: optimizer.gamma, schedule: optimizer.gammaSchedule }, recipe.epochs, epoch) : 0
+    const updateMargins = this.#updateParameters(backward, { learningRate: learningRate(recipe.learningRate, recipe.epochs, epoch), step, gamma }, margins)
     const scored = this.#score(results, labels, margins)
     return {
       ...scored, loss: backward.loss, losses: backward.losses, updateMargins,
@@ -158,7 +161,7 @@ export class OracleNetwork {
     }
   }
 
-  #updateParameters(backward: Backward, size: Omit<StepSize, 'factor'>, margins: Margins): Map<string, Float64Array> {
+  #updateParameters(backward: Backward, size: Omit<StepSize, 'factor'> & { readonly gamma: number }, margins: Margins): Map<string, Float64Array> {
     const { optimizer, clip: clipped } = this.project.recipe
     const updateMargins = new Map<string, Float64Array>()
     for (const { name, binary, factor, centred } of this.#described) {
@@ -166,13 +169,16 @@ export class OracleNetwork {
       const before = parameter.slice()
       const found = backward.parameters.get(name)
       if (found === undefined) throw new Error(`no gradient for ${name}`)
-      const distances = this.#updateOne(name, parameter, found.gradient, { ...size, factor })
+      const { gradient, magnitude } = this.#decayed(found, parameter, name, binary)
+      const distances = this.#updateOne(name, parameter, gradient, { ...size, factor }, binary)
       for (let i = 0; i < parameter.length; i++) {
         let least = Infinity
-        if (optimizer.kind !== 'sgd' && at(found.magnitude, i) > 0) {
-          least = Math.abs(at(found.gradient, i)) / at(found.magnitude, i)
+        if (optimizer.kind !== 'sgd' && at(magnitude, i) > 0) {
+          least = Math.abs(at(gradient, i)) / at(magnitude, i)
           margins.record('cancellation', least)
         }
+        // What decides is how far w m lies from the threshold, against the terms that m was added up from.
+        if (optimizer.kind === 'bop' && binary) least = Math.min(least, at(distances, i) / (size.gamma * at(magnitude, i)))
         if (optimizer.kind === 'adamaxShift') {
           margins.record('optimizerRounding', at(distances, i))
           least = Math.min(least, at(distances, i))
@@ -193,12 +199,21 @@ export class OracleNetwork {
     return updateMargins
   }
 
-  /** Returns the AP2 distances of the update, Infinity for optimizers without AP2. */
-  #updateOne(name: string, parameter: Float64Array, gradient: Float64Array, size: StepSize): Float64Array {
+  /** The gradient with the parameter's share of it (recipe.weightDecay). */
+  #decayed({ gradient, magnitude }: ParameterGradient, parameter: Float64Array, name: string, binary: boolean): ParameterGradient {
+    const { optimizer, weightDecay: { rate, on } } = this.project.recipe
+    const decays = on === 'everything' || (name.endsWith('.weight') && (on === 'weights' || !binary))
+    if (!decays || (optimizer.kind === 'bop' && binary)) return { gradient, magnitude }
+    return { gradient: gradient.map((g, i) => g + rate * at(parameter, i)), magnitude: magnitude.map((m, i) => m + Math.abs(rate * at(parameter, i))) }
+  }
+
+  /** Returns the distances of the update to where it goes otherwise: of AP2, or of Bop's threshold; Infinity for the others. */
+  #updateOne(name: string, parameter: Float64Array, gradient: Float64Array, size: StepSize & { readonly gamma: number }, binary: boolean): Float64Array {
     const { optimizer } = this.project.recipe
     const state = (suffix: string): Float64Array => named(this.optimizerStates, `${name}.${suffix}`)
     if (optimizer.kind === 'adamaxShift') return adamaxShift(parameter, gradient, state('m'), state('v'), optimizer, size)
-    if (optimizer.kind === 'adam') adam(parameter, gradient, state('m'), state('v'), optimizer, size)
+    if (optimizer.kind === 'bop' && binary) return bop(parameter, gradient, state('m'), optimizer.threshold, size.gamma)
+    if (optimizer.kind === 'adam' || optimizer.kind === 'bop') adam(parameter, gradient, state('m'), state('v'), optimizer, size)
     else sgd(parameter, gradient, state('velocity'), optimizer, size)
     return new Float64Array(parameter.length).fill(Infinity)
   }

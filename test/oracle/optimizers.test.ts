@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OptimizerSchema, type Optimizer } from '../../core/architecture/recipe.ts'
 import { at } from './numbers.ts'
-import { adam, adamaxShift, adamaxStep, clip, sgd } from './optimizers.ts'
+import { adam, adamaxShift, adamaxStep, bop, clip, sgd } from './optimizers.ts'
 import { layerFactor, learningRate } from './schedule.ts'
 
 type Of<Kind extends Optimizer['kind']> = Extract<Optimizer, { kind: Kind }>
@@ -91,6 +91,26 @@ describe('shift-based AdaMax', () => {
 
   it('the schema fills in the defaults used here', () => {
     expect(OptimizerSchema.parse({ kind: 'adamaxShift' })).toEqual(PAPER)
+  })
+})
+
+describe('Bop', () => {
+  it('flips where the mean of the gradient agrees with the weight beyond the threshold; at it, +1', () => {
+    const [w, m] = [Float64Array.of(1, 1, -1, -1, 1, -1, 1), new Float64Array(7)]
+    const distances = bop(w, Float64Array.of(3, -3, -3, 3, 1, -1, 0.5), m, 0.5, 0.5)
+    expect([...m]).toEqual([1.5, -1.5, -1.5, 1.5, 0.5, -0.5, 0.25])
+    expect([...w]).toEqual([-1, 1, 1, -1, 1, 1, 1])
+    expect([...distances]).toEqual([1, 2, 1, 2, 0, 0, 0.25])
+  })
+
+  it('forgets by 1 - gamma', () => {
+    const m = Float64Array.of(4)
+    bop(Float64Array.of(1), Float64Array.of(0), m, 100, 0.25)
+    expect(at(m, 0)).toBe(3)
+  })
+
+  it('has the defaults of larq', () => {
+    expect(OptimizerSchema.parse({ kind: 'bop' })).toEqual({ kind: 'bop', threshold: 1e-8, gamma: 1e-4, gammaSchedule: { kind: 'constant' }, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
   })
 })
 

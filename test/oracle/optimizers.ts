@@ -22,7 +22,7 @@ export function sgd(parameter: Float64Array, gradient: Float64Array, velocity: F
 }
 
 /** Adam with Lasagne's placing of epsilon: outside the bias correction. */
-export function adam(parameter: Float64Array, gradient: Float64Array, m: Float64Array, v: Float64Array, { beta1, beta2, epsilon }: Of<'adam'>, size: StepSize): void {
+export function adam(parameter: Float64Array, gradient: Float64Array, m: Float64Array, v: Float64Array, { beta1, beta2, epsilon }: Omit<Of<'adam'>, 'kind'>, size: StepSize): void {
   const rate = size.learningRate * Math.sqrt(1 - beta2 ** size.step) / (1 - beta1 ** size.step)
   for (let i = 0; i < parameter.length; i++) {
     const g = at(gradient, i)
@@ -59,6 +59,20 @@ export function adamaxShift(
     parameter[i] = at(parameter, i) - size.factor * rate * move
   }
   return distances
+}
+
+/**
+ * Bop: m <- (1 - gamma) m + gamma g; a weight +-1 flips where w m > threshold, and becomes +1 where w m = threshold.
+ * Returns each element's distance |w m - threshold|.
+ */
+export function bop(parameter: Float64Array, gradient: Float64Array, m: Float64Array, threshold: number, gamma: number): Float64Array {
+  return parameter.map((w, i) => {
+    m[i] = (1 - gamma) * at(m, i) + gamma * at(gradient, i)
+    const beyond = w * at(m, i) - threshold
+    if (beyond > 0) parameter[i] = -w
+    if (beyond === 0) parameter[i] = 1
+    return Math.abs(beyond)
+  })
 }
 
 /** To [-1, 1], in place. */

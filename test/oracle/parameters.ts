@@ -2,6 +2,7 @@
 import type { Optimizer, Recipe } from '../../core/architecture/recipe.ts'
 import { fillUniform, Stream, streamKey } from '../../core/random.ts'
 import type { Layer } from './graph.ts'
+import { at, sign } from './numbers.ts'
 import { layerFactor } from './schedule.ts'
 import { centreWeights } from './weights.ts'
 
@@ -18,7 +19,8 @@ export interface Parameter {
   readonly initial: Float64Array
 }
 
-export function describeParameters(layers: readonly Layer[], { seed, weightInit, layerScale }: Recipe): Parameter[] {
+export function describeParameters(layers: readonly Layer[], { seed, weightInit, layerScale, optimizer }: Recipe): Parameter[] {
+  const bop = optimizer.kind === 'bop'
   const parameters: Parameter[] = []
   for (const layer of layers) {
     if (layer.kind === 'dense' || layer.kind === 'conv2d') {
@@ -29,7 +31,8 @@ export function describeParameters(layers: readonly Layer[], { seed, weightInit,
       const bound = latent && weightInit === 'unit' ? 1 : 1 / Math.sqrt(inputs)
       const weight = fillUniform(new Float32Array(inputs * layer.channels), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
       const initial = Float64Array.from(weight)
-      const centred = latent && layer.options.centred ? { taps, outputs: layer.channels } : undefined
+      const centred = latent && layer.options.centred && !bop ? { taps, outputs: layer.channels } : undefined
+      if (bop && latent) for (let i = 0; i < initial.length; i++) initial[i] = sign(at(initial, i))
       if (centred) centreWeights(initial, centred.outputs, centred.taps)
       parameters.push({ name: `${layer.id}.weight`, binary: latent, factor, centred, initial: initial.map(Math.fround) })
       if (layer.bias) parameters.push({ name: `${layer.id}.bias`, binary: false, factor, initial: new Float64Array(layer.channels) })
@@ -60,10 +63,10 @@ export function spreadName(id: string, running: 'variance' | 'inverseStd'): stri
   return running === 'variance' ? `${id}.runningVariance` : `${id}.runningInverseStd`
 }
 
-/** `PARAM.velocity` (sgd), or `PARAM.m` and `PARAM.v`, all 0. */
+/** `PARAM.velocity` (sgd), `PARAM.m` (bop, binary weights), or `PARAM.m` and `PARAM.v`, all 0. */
 export function initialOptimizerStates(parameters: readonly Parameter[], optimizer: Optimizer['kind']): Map<string, Float64Array> {
-  const suffixes = optimizer === 'sgd' ? ['velocity'] : ['m', 'v']
-  return new Map(parameters.flatMap(({ name, initial }) => suffixes.map(suffix => [`${name}.${suffix}`, new Float64Array(initial.length)] as const)))
+  const suffixes = (binary: boolean): string[] => (optimizer === 'sgd' ? ['velocity'] : optimizer === 'bop' && binary ? ['m'] : ['m', 'v'])
+  return new Map(parameters.flatMap(({ name, binary, initial }) => suffixes(binary).map(suffix => [`${name}.${suffix}`, new Float64Array(initial.length)] as const)))
 }
 
 export function named(tensors: ReadonlyMap<string, Float64Array>, name: string): Float64Array {

@@ -1,11 +1,12 @@
 /** Learning rate of an epoch, and the per-layer factor on the step. */
-import type { Recipe } from '../../core/architecture/recipe.ts'
+import type { Recipe, Schedule } from '../../core/architecture/recipe.ts'
 import { ap2 } from './numbers.ts'
 
 /** `epoch` counts from 0; `epochs` is the length of the whole run. */
-export function learningRate({ start, schedule }: Recipe['learningRate'], epochs: number, epoch: number): number {
+export function learningRate({ start, schedule }: { readonly start: number; readonly schedule: Schedule }, epochs: number, epoch: number): number {
   switch (schedule.kind) {
     case 'constant': return start
+    case 'linear': return start - start * epoch / epochs
     case 'exponential': return start * (schedule.end / start) ** (epoch / epochs)
     case 'halve': return start * 0.5 ** Math.floor(epoch / schedule.every)
     case 'step': return start * schedule.factor ** Math.floor(epoch / schedule.every)

@@ -33,7 +33,7 @@ export async function prepareStep(engine: Engine, project: Project): Promise<Pre
     let step = 0
     const run = async (steps: number): Promise<number> => {
       const begin = engine.host.now()
-      for (let i = 0; i < steps; i++) executable.submit({ step: ++step, rows, slot: 0, rate: session.model.optimizer.rate(recipe.learningRate.start, step) })
+      for (let i = 0; i < steps; i++) executable.submit({ step: ++step, rows, slot: 0, rate: session.model.optimizer.rate(recipe.learningRate.start, step), gamma: session.model.optimizer.gamma(0, recipe.epochs) })
       await device.queue.onSubmittedWorkDone()
       return (engine.host.now() - begin) / steps
     }

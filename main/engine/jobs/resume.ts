@@ -86,7 +86,7 @@ function prolonged(project: Project, epochs: number | undefined, done: number, w
   if (epochs === undefined || epochs === recipe.epochs) return project
   if (dependsOnEpochs(project)) {
     throw new BitwrightError({
-      what: `the learning rate falls exponentially to its end at epoch ${recipe.epochs}, so with ${epochs} epochs every epoch would have had another rate`,
+      what: `the learning rate falls from epoch to epoch to its end at epoch ${recipe.epochs}, so with ${epochs} epochs every epoch would have had another rate`,
       where,
       remedy: `train anew with --epochs ${epochs}, or resume without --epochs`,
     })

@@ -11,9 +11,10 @@ export function canonicalJson(value: unknown): string {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`
 }
 
-/** Whether the learning rate of an epoch depends on how many there will be. */
-export function dependsOnEpochs({ recipe }: Project): boolean {
-  return recipe.learningRate.schedule.kind === 'exponential'
+/** Whether the learning rate of an epoch, or Bop's gamma, depends on how many there will be. */
+export function dependsOnEpochs({ recipe: { learningRate, optimizer } }: Project): boolean {
+  const schedules = [learningRate.schedule, ...(optimizer.kind === 'bop' ? [optimizer.gammaSchedule] : [])]
+  return schedules.some(({ kind }) => kind === 'exponential' || kind === 'linear')
 }
 
 /**

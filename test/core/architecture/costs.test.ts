@@ -48,8 +48,8 @@ describe('training memory', () => {
     })
   })
 
-  test('sgd keeps one value a parameter, the others two', () => {
-    expect([optimizerSlots('sgd'), optimizerSlots('adam'), optimizerSlots('adamaxShift')]).toEqual([1, 2, 2])
+  test('sgd keeps one value a parameter, and so does Bop for binary weights; the others two', () => {
+    expect((['sgd', 'bop', 'adam', 'adamaxShift'] as const).map(kind => optimizerSlots(kind))).toEqual([{ real: 1, binary: 1 }, { real: 2, binary: 1 }, { real: 2, binary: 2 }, { real: 2, binary: 2 }])
     expect(trainingMemory(inference, { ...recipe, optimizer: { kind: 'sgd', momentum: 0 } }).optimizerState).toBe(4 * parameters)
   })
 

@@ -5,6 +5,7 @@ import { packKernels } from '../../oracle/bits.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
 import { uniformValues } from '../../oracle/examples.ts'
 import { at } from '../../oracle/numbers.ts'
+import { bop } from '../../oracle/optimizers.ts'
 import { alphas, centreWeights, latentGradient, type WeightOptions } from '../../oracle/weights.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { runKernel } from '../../support/run-kernel.ts'
@@ -68,5 +69,26 @@ describe.each(adapters)('kernels of latent weights on %s', adapter => {
       expect(relativeError(found('parameter'), clipped, 1), describeWorst(found('parameter'), clipped, outputs)).toBeLessThan(1e-6)
       expect(firstDifference(found('packed'), packKernels(found('parameter'), taps, channels, outputs), outputs)).toBeUndefined()
     }), { numRuns: 20, ...drawing })
+  })
+
+  it.each(['bop', 'bop4'])('%s flips as the reference does, ties with the threshold included, and packs the signs', async shader => {
+    await fc.assert(fc.asyncProperty(sizes, async ({ channels, taps, outputs, seed }) => {
+      const width = shader === 'bop4' ? 4 * Math.ceil(outputs / 4) : outputs
+      const count = taps * channels * width
+      // Multiples of a quarter: the mean is exact, and often equals the threshold.
+      const quarters = (from: number): Float32Array<ArrayBuffer> => Float32Array.from(uniformValues(count, seed + from, -4, 5), value => Math.floor(value) / 4)
+      const [weights, mean, gradient] = [Float32Array.from(uniformValues(count, seed), value => (value >= 0 ? 1 : -1)), quarters(1), quarters(2)]
+      const [wanted, wantedMean] = [Float64Array.from(weights), Float64Array.from(mean)]
+      bop(wanted, Float64Array.from(gradient), wantedMean, 0.25, 0.5)
+      const words = Math.ceil(channels / 32)
+      const found = await runKernel(toolbox, shader, {
+        tensors: { gradient, parameter: weights, packed: new Uint32Array(taps * words * width), health: new Uint32Array(1), m: mean },
+        params: { outputs: width, depth: taps * channels, words: taps * words, channels, factor: 1, place: 0, first: 0.25, second: 0, epsilon: 0, decay: 0 },
+        overrides: { CLIP: 1, PACK: 1 }, gamma: 0.5,
+      })
+      expect(firstDifference(found('m'), wantedMean, width)).toBeUndefined()
+      expect(firstDifference(found('parameter'), wanted, width)).toBeUndefined()
+      expect(firstDifference(found('packed'), packKernels(wanted, taps, channels, width), width)).toBeUndefined()
+    }), { numRuns: 10, ...drawing })
   })
 })

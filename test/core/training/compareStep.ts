@@ -89,7 +89,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
   memory.write(ports.pixels, padded)
   memory.write(ports.labels, Uint32Array.from(labels))
   const { start, schedule } = project.recipe.learningRate
-  executable.submit({ step, rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step) })
+  executable.submit({ step, rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step), gamma: model.optimizer.gamma(epoch, project.recipe.epochs) })
 
   const failures: string[] = []
   let compared = 0

@@ -26,6 +26,10 @@ describe('schedules', () => {
     expect(learningRateAt(3e-3, schedule, 1000, 1000)).toBeCloseTo(3e-7, 12)
   })
 
+  it('linear falls by the same amount every epoch, to 0 after the last', () => {
+    expect([0, 64, 128, 255, 256].map(epoch => learningRateAt(1e-3, { kind: 'linear' }, epoch, 256))).toEqual([1e-3, 7.5e-4, 5e-4, 1e-3 / 256, 0])
+  })
+
   it('halving and steps change at whole multiples', () => {
     expect([0, 9, 10, 20].map(epoch => learningRateAt(1, { kind: 'halve', every: 10 }, epoch, 100))).toEqual([1, 1, 0.5, 0.25])
     expect([0, 19, 20, 40].map(epoch => learningRateAt(1, { kind: 'step', every: 20, factor: 0.25 }, epoch, 100))).toEqual([1, 1, 0.25, 0.0625])
@@ -44,6 +48,16 @@ describe('rates of a step', () => {
     const plan = planOptimizer({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
     expect(plan.rate(1e-3, 1)).toBeCloseTo((1e-3 * Math.sqrt(0.001)) / 0.1, 12)
     expect(plan.rate(1e-3, 100_000)).toBeCloseTo(1e-3, 9)
+  })
+
+  it('Bop flips weights with a gamma of its own schedule, and moves all else as Adam does', () => {
+    const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+    const plan = planOptimizer({ kind: 'bop', threshold: 1e-8, gamma: 1e-4, gammaSchedule: { kind: 'step', every: 100, factor: 0.1 }, ...adam })
+    expect([plan.latent.shader, plan.latent.memory, plan.latent.first]).toEqual(['bop', ['m'], 1e-8])
+    expect(plan.other).toEqual(planOptimizer({ kind: 'adam', ...adam }).other)
+    expect([0, 99, 100, 250].map(epoch => plan.gamma(epoch, 500))).toEqual([1e-4, 1e-4, 1e-4 * 0.1, 1e-4 * 0.1 ** 2])
+    expect(plan.rate(0.01, 1)).toBe(planOptimizer({ kind: 'adam', ...adam }).rate(0.01, 1))
+    expect(planOptimizer({ kind: 'sgd', momentum: 0 }).gamma(3, 10)).toBe(0)
   })
 
   it('powers of two round in the log domain', () => {

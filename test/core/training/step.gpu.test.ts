@@ -25,6 +25,7 @@ const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign'
 const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
 
 const optimizer = fc.oneof(
+  fc.record({ kind: fc.constant('bop' as const), threshold: fc.constantFrom(0, 1e-8, 1e-3), gamma: fc.constantFrom(1e-4, 0.1), gammaSchedule: fc.constant({ kind: 'step' as const, every: 2, factor: 0.5 }), beta1: fc.constant(0.9), beta2: fc.constant(0.999), epsilon: fc.constant(1e-8) }),
   fc.record({ kind: fc.constant('sgd' as const), momentum: fc.constantFrom(0, 0.9) }),
   fc.record({ kind: fc.constant('adam' as const), beta1: fc.constant(0.9), beta2: fc.constant(0.999), epsilon: fc.constant(1e-8) }),
   fc.record({ kind: fc.constant('adamaxShift' as const), mode: fc.constantFrom('paper' as const, 'torch' as const), beta1: fc.constant(0.875), beta2: fc.constant(0.999), epsilon: fc.constant(2 ** -27) }),
@@ -42,6 +43,8 @@ const network = fc.record({
   rows: fc.oneof(fc.constantFrom(1, 100), fc.integer({ min: 3, max: 40 })),
   optimizer,
   layerScale: fc.record({ mode: fc.constantFrom('off' as const, 'exact' as const, 'powerOfTwo' as const), batchNormScale: fc.boolean() }),
+  weightDecay: fc.record({ rate: fc.constantFrom(0, 0.01), on: fc.constantFrom('weights' as const, 'realWeights' as const, 'everything' as const) }),
+  schedule: fc.constantFrom({ kind: 'exponential' as const, end: 0.001 }, { kind: 'linear' as const }),
   clip: fc.constantFrom('off' as const, 'binaryWeights' as const, 'everything' as const),
   weightInit: fc.constantFrom('unit' as const, 'fanIn' as const),
   activations: fc.constantFrom('recompute' as const, 'keep' as const),
@@ -79,7 +82,7 @@ function stepsOf(net: Network): Step[] {
 }
 
 function caseOf(net: Network): StepCase {
-  const recipe: Partial<Recipe> = { optimizer: net.optimizer, layerScale: net.layerScale, clip: net.clip, weightInit: net.weightInit, activations: net.activations, seed: net.seed, batchSize: net.rows, learningRate: { start: 0.01, schedule: { kind: 'exponential', end: 0.001 } } }
+  const recipe: Partial<Recipe> = { optimizer: net.optimizer, layerScale: net.layerScale, clip: net.clip, weightInit: net.weightInit, activations: net.activations, seed: net.seed, batchSize: net.rows, weightDecay: net.weightDecay, learningRate: { start: 0.01, schedule: net.schedule } }
   const steps = stepsOf(net)
   return { project: graphProject(steps, edgesOf(steps), recipe), rows: net.rows, path: net.path }
 }
