@@ -1,4 +1,4 @@
-import { Workflow, type LucideIcon } from '@lucide/vue'
+import { Database, Workflow, type LucideIcon } from '@lucide/vue'
 import { defineAsyncComponent, type Component } from 'vue'
 
 export interface View {
@@ -14,5 +14,6 @@ export interface View {
  */
 export const views: readonly View[] = [
   { name: 'design', title: 'Design', icon: Workflow, component: defineAsyncComponent(() => import('./features/design/DesignView.vue')) },
+  { name: 'data', title: 'Data', icon: Database, component: defineAsyncComponent(() => import('./features/data/DataView.vue')) },
 ]
 

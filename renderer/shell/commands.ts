@@ -21,6 +21,7 @@ export function shellCommands(): AppCommand[] {
     { name: 'palette', title: 'Find or run a command', group: 'Help', keys: ['Ctrl+K', 'Ctrl+Shift+P'], always: true, run: dialog('palette') },
     { name: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: dialog('keys') },
     { name: 'project.new', title: 'New project', group: 'Project', keys: ['Ctrl+Alt+N'], run: () => files.create() },
+    { name: 'project.gallery', title: 'New from a preset…', group: 'Project', keys: ['Ctrl+Shift+N'], always: true, run: dialog('gallery') },
     { name: 'project.open', title: 'Open…', group: 'Project', keys: ['Ctrl+O'], always: true, run: dialog('projects') },
     { name: 'project.save', title: 'Save', group: 'Project', keys: ['Ctrl+S'], always: true, run: () => files.save() },
     { name: 'project.saveAs', title: 'Save as…', group: 'Project', keys: ['Ctrl+Shift+S'], always: true, run: dialog('saveAs') },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { counted, duration, percent, rate, significant, times } from '../../../../main/cli/format/numbers.ts'
+import { duration, percent, rate, significant, times } from '../../../core/architecture/figures.ts'
+import { counted } from '../../../core/architecture/wording.ts'
 
 describe('numbers as people read them', () => {
   test.each([

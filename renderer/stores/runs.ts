@@ -1,0 +1,54 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { Project } from '../../core/architecture/project.ts'
+import type { RunProgress, RunSummary } from '../../main/contract/app/runs.ts'
+import { bridge } from '../bridge.ts'
+
+/** Runs of the home; the one under way with its last figures. */
+export const useRuns = defineStore('runs', () => {
+  const runs = ref<RunSummary[]>([])
+  const progress = shallowRef<RunProgress | null>(null)
+  /** A request to start is on its way. */
+  const starting = ref(false)
+  const active = computed(() => runs.value.find(run => ['queued', 'preparing', 'running', 'pausing', 'paused'].includes(run.state) && !run.interrupted))
+
+  function put(summary: RunSummary): void {
+    const index = runs.value.findIndex(run => run.id === summary.id)
+    if (index < 0) runs.value.unshift(summary)
+    else runs.value[index] = summary
+    if (progress.value?.run === summary.id && ['finished', 'stopped', 'failed'].includes(summary.state)) progress.value = null
+  }
+
+  function listen(): void {
+    bridge().on('run.state', ({ summary }) => put(summary))
+    bridge().on('run.progress', told => {
+      progress.value = told
+    })
+  }
+
+  async function load(): Promise<void> {
+    runs.value = (await bridge().call('runs.list', {})).runs
+  }
+
+  /** Trains a project; answers when its folder is there. */
+  async function train(project: Project): Promise<string> {
+    starting.value = true
+    try {
+      return (await bridge().call('runs.start', { project })).run
+    } finally {
+      starting.value = false
+    }
+  }
+
+  return {
+    runs,
+    progress,
+    starting,
+    active,
+    listen,
+    load,
+    train,
+    control: (run: string, action: 'pause' | 'resume' | 'stop') => bridge().call('runs.control', { run, action }),
+    resume: (run: string) => bridge().call('runs.resume', { run }),
+  }
+})
