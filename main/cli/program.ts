@@ -106,6 +106,14 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .action((target: string, images: readonly string[], options: { checkpoint: 'best' | 'last' }, command: Command) =>
       run(command, async context => (await import('./commands/predict.ts')).predict(context, target, images, options)))
 
+  program.command('inspect')
+    .description('count how the binary filters of a trained network repeat')
+    .argument('<MODEL>', 'a run\'s id or folder, a model, or a file of weights')
+    .addOption(checkpointOption())
+    .option('--csv <FILE>', 'write every filter with its counts')
+    .action((target: string, options: { checkpoint: 'best' | 'last'; csv?: string }, command: Command) =>
+      run(command, async context => (await import('./commands/inspect.ts')).inspect(context, target, options)))
+
   program.command('import')
     .description('take in a network that others trained')
     .argument('<FILE>', 'its weights: .npz in BinaryNet\'s order, or .npz or .safetensors with --map')

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeIdxImages, encodeIdxLabels } from '../../../core/formats/idx.ts'
@@ -39,6 +39,15 @@ test('a network of BinaryNet is imported, evaluated and used, and predicts what 
   expect(evaluated.json).toMatchObject({ images: IMAGES, error: 0 })
   const predicted = await runCli(['predict', 'net', join(folder, 't10k-images-idx3-ubyte'), '--json'], { home })
   expect((predicted.json as { predictions: { class: number; scores: number[] }[] }).predictions.map(({ class: found, scores: row }) => [found, row])).toEqual(scores.map((row, at) => [expected[at], [...row]]))
+
+  const csv = join(home, 'filters.csv')
+  const inspected = await runCli(['inspect', 'net', '--csv', csv, '--json'], { home })
+  expect(inspected.code, inspected.stderr).toBe(0)
+  const [layer] = (inspected.json as { layers: Record<string, number>[] }).layers
+  expect(layer).toMatchObject({ name: 'conv0', kernel: 3, outputs: 6, inputs: 1, popcounts: 6 * 64, randomFraction: expect.closeTo((512 * (1 - (511 / 512) ** 6)) / 6, 9) as unknown })
+  const rows = (await readFile(csv, 'utf8')).trim().split('\n').slice(1).map(line => line.split(',').slice(3).map(Number))
+  expect(rows.reduce((sum, [count = 0, opposite = 0]) => sum + count + opposite, 0)).toBe(6)
+  expect(rows.reduce((sum, [, , maps = 0]) => sum + maps, 0)).toBe(layer?.uniquePerMapMerged)
 
   // The name is taken now; without one another is found, and a wrong file leaves nothing behind.
   expect((await runCli(['import', file, '--project', project, '--name', 'net'], { home })).stderr).toMatch(/a model named "net" exists already/)
