@@ -2,7 +2,7 @@ import { ArchitectureSchema, type Architecture } from '../document.ts'
 import { applyFix } from '../fix.ts'
 import { parseAs, ProjectSchema, type Project } from '../project.ts'
 import type { Command, Parts } from './command.ts'
-import { addNode, align, arrange, connect, group, move, paste, remove, renameNode, sameEdge, setAttributes, setGroup, ungroup } from './graph.ts'
+import { addNode, align, arrange, connect, group, insert, move, paste, remove, renameNode, sameEdge, setAttributes, setGroup, ungroup } from './graph.ts'
 import { labelOf } from './label.ts'
 
 export interface Applied {
@@ -42,6 +42,7 @@ type GraphCommand = Exclude<Command, { do: 'restore' | 'setRecipe' | 'setProject
 function edited(architecture: Architecture, command: GraphCommand): Architecture {
   switch (command.do) {
     case 'add': return addNode(architecture, command)
+    case 'insert': return insert(architecture, command)
     case 'connect': return connect(architecture, command.from, command.to, command.port)
     case 'disconnect': return { ...architecture, edges: architecture.edges.filter(edge => !command.edges.some(other => sameEdge(edge, other))) }
     case 'remove': return remove(architecture, command.ids, command.join ?? false)

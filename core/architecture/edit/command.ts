@@ -7,6 +7,11 @@ export interface Point {
   readonly y: number
 }
 
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 /** A part of a graph that can be put into another: what a clipboard holds. Edges lead between its own nodes. */
 export interface Fragment {
   readonly nodes: readonly LayerNode[]
@@ -20,15 +25,23 @@ export type Side = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'
  * names and the project has not are left out of account, except where nothing would be left to do.
  */
 export type Command =
-  /** `from`: the node that feeds its first input; `onto`: the edge it is put on. At most one of the two. */
-  | { readonly do: 'add'; readonly kind: string; readonly at: Point; readonly attributes?: Attributes; readonly id?: string; readonly from?: string; readonly onto?: Edge }
+  /**
+   * A new node, named `id` or after its kind. `from`: what feeds its first input; `into`: the input it feeds; `onto`: the edge it is put on.
+   * `room`: the size of nodes: those of its column that it would cover or that come after move down.
+   */
+  | {
+    readonly do: 'add'; readonly kind: string; readonly at: Point; readonly attributes?: Attributes; readonly id?: string
+    readonly from?: string; readonly into?: { readonly node: string; readonly port: string }; readonly onto?: Edge; readonly room?: Size
+  }
+  /** A node that is there, onto an edge. */
+  | { readonly do: 'insert'; readonly id: string; readonly onto: Edge; readonly at: Point }
   /** The port's only edge from now on. */
   | { readonly do: 'connect'; readonly from: string; readonly to: string; readonly port: string }
   | { readonly do: 'disconnect'; readonly edges: readonly Edge[] }
   /** `join`: what fed a node's one input then feeds what it fed. */
   | { readonly do: 'remove'; readonly ids: readonly string[]; readonly join?: boolean }
   | { readonly do: 'move'; readonly to: readonly { readonly id: string; readonly at: Point }[] }
-  | { readonly do: 'align'; readonly ids: readonly string[]; readonly side: Side; readonly size: { readonly width: number; readonly height: number } }
+  | { readonly do: 'align'; readonly ids: readonly string[]; readonly side: Side; readonly size: Size }
   /** All nodes, or those named around where they are. */
   | { readonly do: 'arrange'; readonly ids?: readonly string[] }
   /** Names in `unset` go back to what the kind has. */

@@ -5,7 +5,7 @@ import { withGroups } from '../groups.ts'
 import { portsOf } from '../kind.ts'
 import { kindOf, layerKinds } from '../kinds/index.ts'
 import { laidOut } from '../layout.ts'
-import type { Command, Fragment, Point } from './command.ts'
+import type { Command, Fragment, Point, Size } from './command.ts'
 
 /** Positions are kept on whole pixels and inside the document's bounds. */
 function within({ x, y }: Point): { x: number; y: number } {
@@ -25,17 +25,39 @@ export function nextId(architecture: Architecture, kind: string): string {
   for (let number = 1; ; number++) if (!taken.has(`${stem}${number}`)) return `${stem}${number}`
 }
 
-export function addNode(architecture: Architecture, command: Command & { do: 'add' }): Architecture {
+export function addNode(before: Architecture, command: Command & { do: 'add' }): Architecture {
   const kind = kindOf(command.kind)
+  const at = within(command.at)
+  const architecture = command.room ? makeRoom(before, at, command.room) : before
   const taken = new Set(architecture.nodes.map(node => node.id))
   const id = command.id === undefined ? nextId(architecture, command.kind) : freshId(taken, command.id)
-  const node: LayerNode = { id, kind: kind.kind, attributes: { ...kind.initial, ...command.attributes }, position: within(command.at) }
+  const node: LayerNode = { id, kind: kind.kind, attributes: { ...kind.initial, ...command.attributes }, position: at }
   const [port] = portsOf(kind, node.attributes)
-  const { from, onto } = command
+  const { from, into, onto } = command
   if (onto && architecture.edges.some(edge => sameEdge(edge, onto))) return insertOnEdge(architecture, node, onto, port, kind.hasOutput)
   const grown = { ...architecture, nodes: [...architecture.nodes, node] }
-  if (from === undefined || port === undefined || !taken.has(from)) return grown
-  return { ...grown, edges: [...grown.edges, wire(from, id, port)] }
+  const fed = from === undefined || port === undefined || !taken.has(from) ? grown : { ...grown, edges: [...grown.edges, wire(from, id, port)] }
+  return into && kind.hasOutput && taken.has(into.node) ? connect(fed, id, into.node, into.port) : fed
+}
+
+/** Puts a node that has no edges yet onto one. */
+export function insert(architecture: Architecture, { id, onto, at }: Command & { do: 'insert' }): Architecture {
+  const node = architecture.nodes.find(other => other.id === id)
+  const kind = node && kindOf(node.kind)
+  const [port] = kind ? portsOf(kind, node.attributes) : []
+  if (!node || !architecture.edges.some(edge => sameEdge(edge, onto))) return architecture
+  const without = { ...architecture, nodes: architecture.nodes.filter(other => other !== node) }
+  return insertOnEdge(without, { ...node, position: within(at) }, onto, port, kind?.hasOutput ?? false)
+}
+
+/** Moves what stands in the column of `at` at its height or below by a row, if something is in the way. */
+function makeRoom(architecture: Architecture, at: Point, { width, height }: Size): Architecture {
+  const column = architecture.nodes.filter(node => Math.abs(node.position.x - at.x) < width)
+  const covered = column.filter(node => Math.abs(node.position.y - at.y) < height)
+  if (covered.length === 0) return architecture
+  const first = Math.min(...covered.map(node => node.position.y))
+  const by = at.y + height - first
+  return move(architecture, new Map(column.filter(node => node.position.y >= first).map(({ id, position }) => [id, { x: position.x, y: position.y + by }])))
 }
 
 function insertOnEdge(architecture: Architecture, node: LayerNode, onto: Edge, port: string | undefined, hasOutput: boolean): Architecture {

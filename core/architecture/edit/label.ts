@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 export function labelOf(command: Command): string {
   switch (command.do) {
     case 'add': return `${command.onto ? 'insert' : 'add'} ${titleOf(command.kind)}`
+    case 'insert': return `insert ${command.id}`
     case 'connect': return `connect ${command.from} to ${command.to}`
     case 'disconnect': return command.edges.length === 1 ? 'disconnect' : `disconnect ${command.edges.length} edges`
     case 'remove': return `delete ${layers(command.ids)}`

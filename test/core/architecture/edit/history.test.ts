@@ -18,6 +18,8 @@ function commandFor({ architecture, recipe }: Project, [what, a, b, c]: readonly
     () => ({ do: 'add', kind: kinds[b % kinds.length] ?? 'dense', at: point }),
     () => ({ do: 'add', kind: kinds[b % kinds.length] ?? 'dense', at: point, ...(edge && { onto: edge }) }),
     () => ({ do: 'add', kind: 'sign', at: point, from: node(b) }),
+    () => ({ do: 'insert', id: node(b), onto: edge ?? { from: { node: 'nobody', port: 'out' }, to: { node: 'nobody', port: 'in' } }, at: point }),
+    () => ({ do: 'add', kind: 'batchNorm', at: point, into: { node: node(b), port: 'in' }, room: { width: 176, height: 84 } }),
     () => ({ do: 'connect', from: node(a), to: node(b), port: c % 3 === 0 ? 'a' : 'in' }),
     () => ({ do: 'disconnect', edges }),
     () => ({ do: 'remove', ids: ids.slice(0, 2), join: c % 2 === 0 }),
@@ -51,7 +53,7 @@ function tried(history: History, command: Command): History {
   }
 }
 
-const draws = fc.tuple(fc.nat(17), fc.nat(999), fc.nat(999), fc.nat(999))
+const draws = fc.tuple(fc.nat(19), fc.nat(999), fc.nat(999), fc.nat(999))
 
 describe('a history', () => {
   it('comes back to the same document from 2,000 commands, and goes forth again', () => {

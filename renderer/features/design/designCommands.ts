@@ -1,0 +1,99 @@
+import { fragmentOf, type Side } from '../../../core/architecture/edit/index.ts'
+import { layerKinds } from '../../../core/architecture/index.ts'
+import type { AppCommand } from '../../commands/registry.ts'
+import { useProject } from '../../stores/project.ts'
+import { useSelection } from '../../stores/selection.ts'
+import { usePreferences } from '../../stores/preferences.ts'
+import { useCanvas } from './canvasStore.ts'
+import { NODE, ROOM } from './drawing.ts'
+import { savePicture } from './exportPicture.ts'
+import { usePreview } from './previewStore.ts'
+import { useWalking } from './walking.ts'
+
+const SIDES: readonly { readonly side: Side; readonly title: string }[] = [
+  { side: 'left', title: 'Align left' }, { side: 'centre', title: 'Align centres' }, { side: 'right', title: 'Align right' },
+  { side: 'top', title: 'Align tops' }, { side: 'middle', title: 'Align middles' }, { side: 'bottom', title: 'Align bottoms' },
+]
+const STEP = 8
+
+/** What can be done on the drawing. Everything that dragging does is here too. */
+export function designCommands(middle: () => { readonly x: number; readonly y: number }): AppCommand[] {
+  const project = useProject()
+  const selection = useSelection()
+  const canvas = useCanvas()
+  const preview = usePreview()
+  const preferences = usePreferences()
+  const { walk, walkTo } = useWalking()
+  const some = (): boolean => selection.ids.length > 0
+  const several = (): boolean => selection.ids.length > 1
+  const one = (): boolean => selection.ids.length === 1
+
+  function nudge(x: number, y: number): void {
+    project.run({ do: 'move', to: selection.nodes.map(({ id, position }) => ({ id, at: { x: position.x + x, y: position.y + y } })) }, `nudge ${selection.ids.join(' ')}`)
+  }
+
+  function duplicate(): void {
+    const fragment = fragmentOf(project.architecture, selection.ids)
+    const before = new Set(project.architecture.nodes.map(node => node.id))
+    const left = Math.min(...fragment.nodes.map(node => node.position.x))
+    const top = Math.min(...fragment.nodes.map(node => node.position.y))
+    if (project.run({ do: 'paste', fragment, at: { x: left + NODE.width + 24, y: top + 12 } })) selection.choose(project.architecture.nodes.filter(node => !before.has(node.id)).map(node => node.id))
+  }
+
+  /** Leaves the one behind it chosen, so that a chain is deleted from its end. */
+  function remove(join: boolean): void {
+    const { ids } = selection
+    const source = project.architecture.edges.find(edge => ids.includes(edge.to.node) && !ids.includes(edge.from.node))?.from.node
+    if (project.run({ do: 'remove', ids, join }) && source !== undefined) selection.show(source)
+  }
+
+  function openChooser(): void {
+    canvas.connecting = undefined
+    const { x, y } = middle()
+    canvas.chooser = { x: x - 125, y: Math.max(12, y - 200) }
+  }
+
+  function connectFrom(): void {
+    openChooser()
+    canvas.connecting = selection.ids[0]
+  }
+
+  function disconnect(): void {
+    const edges = project.architecture.edges.filter(edge => selection.ids.includes(edge.to.node) && !selection.ids.includes(edge.from.node))
+    project.run({ do: 'disconnect', edges })
+  }
+
+  const walkCommands = (['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'] as const).flatMap((key): AppCommand[] => {
+    const direction = key.slice(5).toLowerCase()
+    const x = key === 'ArrowLeft' ? -STEP : key === 'ArrowRight' ? STEP : 0
+    const y = key === 'ArrowUp' ? -STEP : key === 'ArrowDown' ? STEP : 0
+    return [
+      { name: `walk.${direction}`, title: `Go ${key === 'ArrowUp' || key === 'ArrowLeft' ? 'back' : 'on'} along an edge, ${direction}`, group: 'Canvas', keys: [key], enabled: () => project.architecture.nodes.length > 0, run: () => walk(key) },
+      { name: `nudge.${direction}`, title: `Move ${direction}`, group: 'Layers', keys: [`Alt+${key}`], enabled: some, run: () => nudge(x, y) },
+    ]
+  })
+
+  return [
+    { name: 'layer.add', title: 'Add a layer…', group: 'Layers', keys: ['/', 'Insert'], run: openChooser },
+    { name: 'layer.connect', title: 'Connect to…', group: 'Layers', keys: ['C'], enabled: () => one() && layerKinds.get(selection.only?.kind ?? '')?.hasOutput !== false, run: connectFrom },
+    { name: 'layer.disconnect', title: 'Disconnect inputs', group: 'Layers', keys: ['X'], enabled: some, run: disconnect },
+    { name: 'edit.selectAll', title: 'Select all', group: 'Edit', keys: ['Ctrl+A'], run: () => selection.choose(project.architecture.nodes.map(node => node.id)) },
+    { name: 'edit.selectNone', title: 'Select none', group: 'Edit', keys: ['Escape'], enabled: some, run: () => selection.choose([]) },
+    { name: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: some, run: duplicate },
+    { name: 'edit.delete', title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: some, run: () => remove(false) },
+    { name: 'edit.deleteJoin', title: 'Delete and join', group: 'Edit', keys: ['Shift+Delete'], enabled: some, run: () => remove(true) },
+    { name: 'layer.group', title: 'Group', group: 'Layers', keys: ['Ctrl+G'], enabled: some, run: () => project.run({ do: 'group', ids: selection.ids }) && selection.chooseGroup(project.architecture.groups?.at(-1)?.id ?? '') },
+    { name: 'layer.ungroup', title: 'Ungroup', group: 'Layers', keys: ['Ctrl+Shift+G'], enabled: () => selection.group !== undefined, run: () => project.run({ do: 'ungroup', group: selection.group ?? '' }) },
+    { name: 'layer.arrange', title: 'Arrange all', group: 'Layers', keys: ['L'], run: () => project.run({ do: 'arrange' }) && canvas.fit() },
+    { name: 'layer.arrangeSome', title: 'Arrange selection', group: 'Layers', keys: ['Shift+L'], enabled: several, run: () => project.run({ do: 'arrange', ids: selection.ids }) },
+    ...SIDES.map(({ side, title }): AppCommand => ({ name: `align.${side}`, title, group: 'Layers', enabled: several, run: () => project.run({ do: 'align', ids: selection.ids, side, size: { width: ROOM.width + 24, height: ROOM.height } }) })),
+    ...walkCommands,
+    { name: 'walk.first', title: 'Go to the first layer', group: 'Canvas', keys: ['Home'], run: () => walkTo(0) },
+    { name: 'walk.last', title: 'Go to the last layer', group: 'Canvas', keys: ['End'], run: () => walkTo(-1) },
+    { name: 'canvas.fit', title: 'Fit all into sight', group: 'Canvas', keys: ['F'], run: canvas.fit },
+    { name: 'canvas.minimap', title: 'Show or hide the overview map', group: 'Canvas', keys: ['M'], run: () => preferences.remember('minimap', preferences.layout['minimap'] === false) },
+    { name: 'canvas.svg', title: 'Export the drawing as SVG', group: 'Project', run: () => savePicture('svg') },
+    { name: 'canvas.png', title: 'Export the drawing as PNG', group: 'Project', run: () => savePicture('png') },
+    { name: 'preview.show', title: 'Preview one image flowing through', group: 'Canvas', keys: ['P'], run: () => (preview.shown ? preview.hide() : preview.compute()) },
+  ]
+}
