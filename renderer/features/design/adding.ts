@@ -24,7 +24,7 @@ export const offers: readonly Offer[] = [
   offer('dense', 'Dense, binary', 'Binary', 'dense', 'linear fully connected xnor'),
   offer('sign', 'Sign, deterministic', 'Binary', 'sign', 'binarise activation htanh'),
   offer('signStochastic', 'Sign, stochastic', 'Binary', 'sign', 'binarise activation', { mode: 'stochastic' }),
-  offer('convScaled', 'Conv, scaled (XNOR-Net)', 'Binary', 'conv2d', 'convolution alpha', { weights: 'scaled' }),
+  offer('convScaled', 'Conv, scaled', 'Binary', 'conv2d', 'convolution alpha xnor-net', { weights: 'scaled' }),
   offer('convReal', 'Conv, real', 'Real', 'conv2d', 'convolution float', { weights: 'real' }),
   offer('denseReal', 'Dense, real', 'Real', 'dense', 'linear fully connected float', { weights: 'real' }),
   offer('activation', 'Activation', 'Real', 'activation', 'relu hard tanh prelu rprelu'),
@@ -53,7 +53,7 @@ export interface Spot {
 }
 
 /** Puts layers into the open project. */
-export function useAdding(): { add(offer: Offer, spot?: Spot): void; addNext(offer: Offer): void } {
+export function useAdding(): { readonly add: (offer: Offer, spot?: Spot) => void; readonly addNext: (offer: Offer) => void } {
   const project = useProject()
   const selection = useSelection()
 
@@ -72,7 +72,10 @@ export function useAdding(): { add(offer: Offer, spot?: Spot): void; addNext(off
     const source = selection.ids.length === 1 ? architecture.nodes.find(node => node.id === selection.ids[0]) : undefined
     const kind = layerKinds.get(offer.kind)
     const takes = kind && kind.inputs.length > 0 && source && layerKinds.get(source.kind)?.hasOutput
-    if (!takes) return add(offer)
+    if (!takes) {
+      add(offer)
+      return
+    }
     const leaving = architecture.edges.filter(edge => edge.from.node === source.id)
     const [onto] = leaving
     run({

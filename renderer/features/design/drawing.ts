@@ -1,7 +1,6 @@
 import {
-  elements, layerKinds, portsOf, type Architecture, type Edge, type Family, type Flow, type Group, type Inference, type LayerNode, type Problem,
+  copyId, elements, layerKinds, portsOf, type Architecture, type Edge, type Family, type Flow, type Group, type Inference, type LayerNode, type Problem,
 } from '../../../core/architecture/index.ts'
-import { copyId } from '../../../core/architecture/index.ts'
 import { layerText, shapeShort } from './wording.ts'
 
 /** Size of a layer on the drawing, in its own units; the rows and columns of the automatic layout leave room for it. */

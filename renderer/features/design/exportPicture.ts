@@ -66,7 +66,10 @@ export async function savePicture(form: 'svg' | 'png'): Promise<void> {
   const { text, width, height } = svgOf(useCanvas().drawing, name => styles.getPropertyValue(name).trim(), project.name)
   const name = project.name.replaceAll(/[^\w.-]+/g, '-')
   const vector = new Blob([text], { type: 'image/svg+xml' })
-  if (form === 'svg') return download(`${name}.svg`, vector)
+  if (form === 'svg') {
+    download(`${name}.svg`, vector)
+    return
+  }
   await useNotices().attempt(async () => download(`${name}.png`, await rasterised(vector, width, height)))
 }
 

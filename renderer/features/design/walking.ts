@@ -4,14 +4,17 @@ import { useSelection } from '../../stores/selection.ts'
 type ArrowKey = 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight'
 
 /** From layer to layer along the edges: down and right with what flows, up and left against it. Where it parts, by the place of what is next. */
-export function useWalking(): { walk(key: ArrowKey): void; walkTo(place: number): void } {
+export function useWalking(): { readonly walk: (key: ArrowKey) => void; readonly walkTo: (place: number) => void } {
   const project = useProject()
   const selection = useSelection()
 
   function walk(key: ArrowKey): void {
     const { nodes, edges } = project.architecture
     const from = selection.ids.at(-1)
-    if (from === undefined) return walkTo(0)
+    if (from === undefined) {
+      walkTo(0)
+      return
+    }
     const here = nodes.find(node => node.id === from)
     const on = key === 'ArrowDown' || key === 'ArrowRight'
     const ids = edges.flatMap(({ from: { node: source }, to: { node: target } }) => (on ? (source === from ? [target] : []) : target === from ? [source] : []))
