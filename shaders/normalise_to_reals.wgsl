@@ -1,4 +1,4 @@
-// include: normalise
+// include: value
 // y[m][n] as float32 from a (normalised) sum, for layers that take reals.
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
@@ -19,11 +19,5 @@ struct Params {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let n = id.x;
   if (n >= params.outputs || id.y >= params.rows) { return; }
-  let at = id.y * params.outputs + n;
-  let sum = sum_of(sums[at], params.scale);
-  if (NORMALISE) {
-    y[at] = normalised(sum, statistics[n], statistics[params.outputs + n], gamma[n], beta[n]);
-  } else {
-    y[at] = sum;
-  }
+  y[id.y * params.outputs + n] = value_at(id.y, n);
 }

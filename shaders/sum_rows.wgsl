@@ -1,5 +1,5 @@
-// parts[p][n] = sum of x[m][n], or with MAGNITUDE of |x[m][n]|, over the part_rows rows of part p, m increasing: the gradient of a
-// bias, the magnitudes of filters; sum_parts adds the parts.
+// parts[p][n] = scale * sum of x[m][n], or with MAGNITUDE of |x[m][n]|, over the part_rows rows of part p, m increasing: the gradient of
+// a bias, or with a scale of -1 of a threshold; the magnitudes of filters; sum_parts adds the parts.
 // x: [rows][outputs] f32. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
 
@@ -9,6 +9,7 @@ struct Params {
   rows: u32,
   outputs: u32,
   part_rows: u32,
+  scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -24,5 +25,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let value = x[m * params.outputs + n];
     sum += select(value, abs(value), MAGNITUDE);
   }
-  parts[group.y * params.outputs + n] = sum;
+  parts[group.y * params.outputs + n] = params.scale * sum;
 }

@@ -1,5 +1,6 @@
 import type { BatchNormAttributes } from '../architecture/kinds/batchNorm.ts'
 import { invariant } from '../errors.ts'
+import type { Tensor } from '../gpu/tensor.ts'
 import { Stream } from '../random.ts'
 import { asReals, oneMask, realsValue, rowsOf, splitRows, sumParts } from './conversions.ts'
 import type { Builder, Parameter } from './context.ts'
@@ -49,12 +50,15 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
   } else {
     program.launch('batch_norm_running', { running_mean, running_spread, statistics }, { outputs, epsilon: attributes.epsilon }, { SHIFT: overrides.SHIFT, FLOOR: overrides.FLOOR, RUNNING_VARIANCE })
   }
+  // Backward of what follows and of this layer want the same sums: they are computed again once.
+  let repeated: Tensor | undefined
+  const sumsAgain = (): Tensor => (repeated ??= source.again())
   const normalisation = { statistics, gamma: gamma.tensor, beta: beta?.tensor ?? context.constant(outputs, 0), shift, floor: overrides.FLOOR === 1 }
   return {
-    output: { ...source, normalisation, again: () => source.again() },
+    output: { ...source, normalisation, again: sumsAgain },
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches batch norm ${site.id}`)
-      const sums = source.again()
+      const sums = sumsAgain()
       const mask = oneMask(context, gradient)
       const dx = program.tensor('input gradient', 'f32', [rows, outputs])
       const totals = program.tensor('totals', 'f32', [3, outputs])

@@ -95,10 +95,10 @@ export function sumParts(context: Context, parts: number, total: Tensor, [depth,
   context.program.launch('sum_parts', { parts: partial, total }, { count: parts, depth, outputs })
 }
 
-/** The gradient of a bias: g summed over all rows. */
-export function biasGradient(context: Context, g: Tensor, total: Tensor, value: Shaped): void {
+/** scale * g summed over all rows: the gradient of a bias, or with -1 of what is subtracted. */
+export function biasGradient(context: Context, g: Tensor, total: Tensor, value: Shaped, scale = 1): void {
   const rows = rowsOf(context, value)
   const outputs = channels(value)
   const { part_rows, parts } = splitRows(rows)
-  sumParts(context, parts, total, [1, outputs], partial => { context.program.launch('sum_rows', { x: g, parts: partial }, { rows, outputs, part_rows }) })
+  sumParts(context, parts, total, [1, outputs], partial => { context.program.launch('sum_rows', { x: g, parts: partial }, { rows, outputs, part_rows, scale }) })
 }

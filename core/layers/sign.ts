@@ -1,13 +1,15 @@
 import type { SignAttributes } from '../architecture/kinds/sign.ts'
 import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
-import { asReals, realsValue, rowsOf, sumReading } from './conversions.ts'
+import { asReals, biasGradient, oneMask, plainGradient, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
-import { channels, words } from './values.ts'
+import { channels, words, type Gradient } from './values.ts'
 
 /**
- * The sign of a value as bits. Its gradient passes where |y| <= 1 (strict: < 1), the straight-through estimator; that mask is one
- * bit a value, written together with the sign. Stochastic signs are drawn in training only (bnn-spec section 3).
+ * The sign of a value, less a learned threshold of the channel if there is one, as bits. What stands in for its slope in backward, the
+ * straight-through estimator, either passes the gradient or not, where |y| <= 1 (strict: < 1), which is one bit a value,
+ * written together with the sign; or it is a number, computed from the value once more. Stochastic signs are drawn in
+ * training only (bnn-spec section 3).
  */
 export const buildSign: Builder<SignAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `sign ${site.id} has no input`)
@@ -17,22 +19,47 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
   const outputs = channels(source)
   const shape = [rows, words(source)]
   const zero = attributes.zero === 'zero'
+  const masks = attributes.gradient === 'clip' || attributes.gradient === 'strict'
+  const learned = attributes.threshold === 'learned' ? context.parameter(site, 'threshold', { shape: [outputs], depth: 1, outputs, factor: 1, initial: { kind: 'constant', value: 0 } }) : undefined
+  const threshold = learned?.tensor ?? source.sums
+  const THRESHOLD = Number(learned !== undefined)
+
   const bits = program.tensor('bits', 'u32', shape)
-  const gradient_mask = program.tensor('straight-through mask', 'u32', shape)
+  // A binding may not be empty: what is not written is one vec4.
+  const gradient_mask = masks ? program.tensor('straight-through mask', 'u32', shape) : program.tensor('no mask', 'u32', [4])
   const presence = program.tensor('presence', 'u32', shape)
   const [key0, key1] = context.key(Stream.stochasticSign, site)
   const { tensors, overrides } = sumReading(source)
   program.launch(
     'sign_pack',
-    { ...tensors, bits, gradient_mask, presence },
+    { ...tensors, threshold, bits, gradient_mask, presence },
     { rows, outputs, words: words(source), scale: source.scale, key0, key1 },
-    { ...overrides, STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
+    { ...overrides, THRESHOLD, MASKS: Number(masks), STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
   )
+  const throughSlope = (gradient: Gradient): Gradient => {
+    const mask = oneMask(context, gradient)
+    const dx = program.tensor('input gradient', 'f32', [rows, outputs])
+    program.launch(
+      'sign_gradient',
+      { ...sumReading(source, source.again()).tensors, threshold, g: gradient.data, mask: mask ?? gradient.data, dx },
+      { rows, outputs, words: words(source), scale: source.scale, g_scale: gradient.scale },
+      { ...overrides, THRESHOLD, MASKED: Number(mask !== undefined), SWISH: Number(attributes.gradient === 'swishSign') },
+    )
+    return { data: dx, masks: [], scale: 1 }
+  }
   return {
     output: { flow: 'bits', shape: source.shape, bits, scale: 1, ...(zero && { presence }) },
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches sign ${site.id}`)
-      return [input.flow === 'pixels' ? undefined : { ...gradient, masks: [...gradient.masks, gradient_mask] }]
+      let passed = masks ? { ...gradient, masks: [...gradient.masks, gradient_mask] } : throughSlope(gradient)
+      if (learned) {
+        const g = plainGradient(context, passed, source)
+        const total = context.gradientTensor(learned)
+        biasGradient(context, g, total, source, -1)
+        context.update(learned, total)
+        passed = { data: g, masks: [], scale: 1 }
+      }
+      return [input.flow === 'pixels' ? undefined : passed]
     },
   }
 }

@@ -60,7 +60,7 @@ function sumsOfMagnitudes(context: Context, { tensor, depth, outputs }: Paramete
   const { program } = context
   const { part_rows, parts } = splitRows(depth)
   const total = program.tensor('magnitudes', 'f32', [1, outputs])
-  sumParts(context, parts, total, [1, outputs], to => { program.launch('sum_rows', { x: tensor, parts: to }, { rows: depth, outputs, part_rows }, { MAGNITUDE: 1 }) })
+  sumParts(context, parts, total, [1, outputs], to => { program.launch('sum_rows', { x: tensor, parts: to }, { rows: depth, outputs, part_rows, scale: 1 }, { MAGNITUDE: 1 }) })
   return total
 }
 

@@ -1,4 +1,5 @@
 /** Real activation functions. */
+import { addTerm, zeroGradient, type ParameterGradient } from './dense.ts'
 import { Margins } from './margins.ts'
 import type { Matrix } from './numbers.ts'
 
@@ -15,4 +16,13 @@ export function activationBackward(input: Matrix, kind: ActivationFunction, grad
     const passes = kind === 'relu' ? x > 0 : -1 < x && x < 1
     return passes ? gradient.at(row, channel) : 0
   })
+}
+
+/** The sum of every channel over all rows: the gradient of a parameter that each channel has one of. */
+export function channelSums(terms: Matrix): ParameterGradient {
+  const sums = zeroGradient(terms.columns)
+  for (let row = 0; row < terms.rows; row++) {
+    for (let channel = 0; channel < terms.columns; channel++) addTerm(sums, channel, terms.at(row, channel))
+  }
+  return sums
 }

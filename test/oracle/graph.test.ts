@@ -23,7 +23,7 @@ describe('reading the document', () => {
         id: 'norm', ordinal: 5, sources: [4], ...vector, kind: 'batchNorm', beta: true, gammaInit: 'one',
         options: { mode: 'vanilla', epsilon: 1e-4, momentum: 0.1, running: 'inverseStd', rounding: 'nearest' },
       },
-      { id: 'bits', ordinal: 6, sources: [5], ...vector, kind: 'sign', mode: 'deterministic', gradient: 'clip', zero: 'plus' },
+      { id: 'bits', ordinal: 6, sources: [5], ...vector, kind: 'sign', mode: 'deterministic', gradient: 'clip', zero: 'plus', learned: false },
       { id: 'out', ordinal: 7, sources: [6], ...vector, kind: 'head', loss: 'squaredHinge', weight: 1 },
     ])
   })

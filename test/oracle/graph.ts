@@ -7,6 +7,7 @@ import type { ActivationFunction } from './activation.ts'
 import type { BatchNormOptions } from './batchNorm.ts'
 import type { Coding } from './coding.ts'
 import type { LossKind } from './loss.ts'
+import type { SignGradient } from './sign.ts'
 import type { WeightOptions } from './weights.ts'
 import { outputSize, type Size, type Window } from './window.ts'
 
@@ -18,7 +19,7 @@ export type LayerKind =
   | { readonly kind: 'maxPool' | 'avgPool'; readonly window: Window }
   | { readonly kind: 'globalAvgPool' | 'concat' | 'add' }
   | { readonly kind: 'batchNorm'; readonly options: BatchNormOptions; readonly beta: boolean; readonly gammaInit: 'one' | 'uniform' }
-  | { readonly kind: 'sign'; readonly mode: 'deterministic' | 'stochastic'; readonly gradient: 'clip' | 'strict'; readonly zero: 'plus' | 'zero' }
+  | { readonly kind: 'sign'; readonly mode: 'deterministic' | 'stochastic'; readonly gradient: SignGradient; readonly zero: 'plus' | 'zero'; readonly learned: boolean }
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'activation'; readonly function: ActivationFunction }
   | { readonly kind: 'head'; readonly loss: LossKind; readonly weight: number }
@@ -127,7 +128,8 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
       }
       case 'sign': return {
         ...place, ...shape, kind: 'sign',
-        mode: read.choice('mode', ['deterministic', 'stochastic']), gradient: read.choice('gradient', ['clip', 'strict']), zero: read.choice('zero', ['plus', 'zero']),
+        mode: read.choice('mode', ['deterministic', 'stochastic']), gradient: read.choice('gradient', ['clip', 'strict', 'approxSign', 'swishSign']),
+        zero: read.choice('zero', ['plus', 'zero']), learned: read.choice('threshold', ['fixed', 'learned']) === 'learned',
       }
       case 'dropout': return { ...place, ...shape, kind: 'dropout', rate: read.number('rate', 0.5) }
       case 'activation': return { ...place, ...shape, kind: 'activation', function: read.choice('function', ['relu', 'hardTanh']) }

@@ -60,6 +60,22 @@ describe('sign', () => {
     expect([...signBackward(edges, 'strict', gradient).values]).toEqual([0, 0, 3, 4, 5, 0, 0])
   })
 
+  it.each([
+    ['approxSign', (x: number): number => (Math.abs(x) >= 1 ? Math.sign(x) : 2 * x - x * Math.abs(x))],
+    ['swishSign', (x: number): number => { const s = 1 / (1 + Math.exp(-5 * x)); return 2 * s * (1 + 5 * x * (1 - s)) - 1 }],
+  ] as const)('%s: the gradient is the derivative of the function that stands in for the sign', (rule, stand) => {
+    const input = new Matrix(8, 25, uniformValues(200, 5, -3, 3))
+    const gradient = new Matrix(8, 25, uniformValues(200, 6))
+    const numeric = numericGradient(() => weightedSum(input.map(stand), gradient), input.values)
+    expect(relativeError(signBackward(input, rule, gradient).values, numeric)).toBeLessThan(1e-7)
+    const far = new Matrix(1, 4, [-1e6, -200, 200, 1e6])
+    expect(signBackward(far, rule, far.map(() => 1)).values.every(slope => Math.abs(slope) < 1e-300)).toBe(true)
+    // Continuous slopes leave no decision to doubt.
+    const margins = new Margins()
+    signBackward(new Matrix(1, 2, [1, -1]), rule, new Matrix(1, 2, [1, 1]), margins)
+    expect(margins.report().gradients).toBe(Infinity)
+  })
+
   it('stochastic: +1 exactly where the draw is below the probability', () => {
     const u = [0, 0.5, 0.5, 0.999, 0]
     const y = new Matrix(1, 5, [-1, 0, 0.01, 1, -0.99])

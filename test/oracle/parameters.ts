@@ -7,7 +7,7 @@ import { layerFactor } from './schedule.ts'
 import { centreWeights } from './weights.ts'
 
 export interface Parameter {
-  /** `ID.weight`, `ID.bias`, `ID.gamma` or `ID.beta`. */
+  /** `ID.weight`, `ID.bias`, `ID.gamma`, `ID.beta` or `ID.threshold`. */
   readonly name: string
   /** Latent weights of a binary layer. */
   readonly binary: boolean
@@ -44,6 +44,7 @@ export function describeParameters(layers: readonly Layer[], { seed, weightInit,
       parameters.push({ name: `${layer.id}.gamma`, binary: false, factor, initial: Float64Array.from(gamma) })
       if (layer.beta) parameters.push({ name: `${layer.id}.beta`, binary: false, factor: 1, initial: new Float64Array(layer.channels) })
     }
+    if (layer.kind === 'sign' && layer.learned) parameters.push({ name: `${layer.id}.threshold`, binary: false, factor: 1, initial: new Float64Array(layer.channels) })
   }
   return parameters
 }

@@ -1,5 +1,5 @@
 /** The forward and the backward pass over the whole graph. Tensors of layer i stand at index i of every list here. */
-import { activationBackward, activationForward } from './activation.ts'
+import { activationBackward, activationForward, channelSums } from './activation.ts'
 import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
 import { convBackward, convForward } from './conv.ts'
 import { biased, biasGradient, denseBackward, denseForward, type ParameterGradient } from './dense.ts'
@@ -108,9 +108,11 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
       return { output: normalise(input, statistics.mean, statistics.inverse, gamma, beta, layer.options, allMargins), exact: false, statistics, labels }
     }
     case 'sign': {
-      if (layer.mode === 'deterministic' || training === undefined) return { output: signDeterministic(input, layer.zero, margins), exact: true }
+      const above = overThreshold(layer, parameters, input)
+      const doubts = layer.learned ? allMargins : margins
+      if (layer.mode === 'deterministic' || training === undefined) return { output: signDeterministic(above, layer.zero, doubts), exact: true }
       const draw = elementDraws(training.seed, 'stochasticSign', layer.ordinal, input.columns, training.step)
-      return { output: signStochastic(input, draw, margins), exact: true }
+      return { output: signStochastic(above, draw, doubts), exact: true }
     }
     case 'dropout': {
       if (training === undefined) return { output: input, exact: source.exact, ...(source.ones && { ones: source.ones }) }
@@ -192,7 +194,11 @@ function backwardLayer(
       if (layer.beta) found.set(`${layer.id}.beta`, back.beta)
       return [back.input]
     }
-    case 'sign': return [signBackward(input, layer.gradient, gradient, margins)]
+    case 'sign': {
+      const back = signBackward(overThreshold(layer, parameters, input), layer.gradient, gradient, layer.learned ? allMargins : margins)
+      if (layer.learned) found.set(`${layer.id}.threshold`, channelSums(back.map(g => -g)))
+      return [back]
+    }
     case 'dropout': {
       const mask = results[layer.ordinal]?.mask
       if (mask === undefined) throw new Error(`dropout ${layer.id} was not run in training`)
@@ -238,6 +244,13 @@ function sizeOf(layers: readonly Layer[], layer: Layer): Size {
   const source = layers[layer.sources[0] ?? -1]
   if (source === undefined) throw new Error(`${layer.id} has no source`)
   return { height: source.height, width: source.width }
+}
+
+/** What a sign takes the sign of: its input less the learned threshold of the channel. */
+function overThreshold({ id, learned }: Extract<Layer, { kind: 'sign' }>, parameters: ReadonlyMap<string, Float64Array>, input: Matrix): Matrix {
+  if (!learned) return input
+  const threshold = named(parameters, `${id}.threshold`)
+  return input.map((x, _, channel) => x - at(threshold, channel))
 }
 
 function exactIfWhole(output: Matrix, sources: Sources): Result {

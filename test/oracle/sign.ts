@@ -20,11 +20,26 @@ export function signStochastic(input: Matrix, draw: Draw, margins = new Margins(
   })
 }
 
-/** g where |y| <= 1 (clip) or |y| < 1 (strict), else 0; for both ways of taking the sign. */
-export function signBackward(input: Matrix, rule: 'clip' | 'strict', gradient: Matrix, margins = new Margins()): Matrix {
+export type SignGradient = 'clip' | 'strict' | 'approxSign' | 'swishSign'
+
+/** g times what stands in for the slope of the sign at y; for both ways of taking the sign. */
+export function signBackward(input: Matrix, rule: SignGradient, gradient: Matrix, margins = new Margins()): Matrix {
   return input.map((y, row, channel) => {
-    margins.record('signMask', Math.abs(Math.abs(y) - 1))
-    const passes = rule === 'clip' ? Math.abs(y) <= 1 : Math.abs(y) < 1
-    return passes ? gradient.at(row, channel) : 0
+    // The other two slopes are continuous: no decision hangs on where y lies.
+    if (rule === 'clip' || rule === 'strict') margins.record('signMask', Math.abs(Math.abs(y) - 1))
+    return slope(y, rule) * gradient.at(row, channel)
   })
+}
+
+/** clip: 1 where |y| <= 1; strict: 1 where |y| < 1; approxSign: 2 - 2|y| there; swishSign: the derivative of BNN+'s SignSwish at beta = 5. */
+function slope(y: number, rule: SignGradient): number {
+  const beta = 5
+  const z = beta * y
+  switch (rule) {
+    case 'clip': return Math.abs(y) <= 1 ? 1 : 0
+    case 'strict': return Math.abs(y) < 1 ? 1 : 0
+    case 'approxSign': return Math.abs(y) < 1 ? 2 - 2 * Math.abs(y) : 0
+    // Past 700 the hyperbolic cosine overflows, and the slope is below any float.
+    case 'swishSign': return Math.abs(z) > 700 ? 0 : beta * (2 - z * Math.tanh(z / 2)) / (1 + Math.cosh(z))
+  }
 }

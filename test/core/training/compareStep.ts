@@ -10,7 +10,7 @@ import { learningRateAt } from '../../../core/training/optimizers.ts'
 import { packWeights, writeConstants, writeInitial } from '../../../core/training/weights.ts'
 import { packWeights as packReference } from '../../oracle/bits.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
-import { randomLabels, randomPixels } from '../../oracle/examples.ts'
+import { randomLabels, randomPixels, uniformValues } from '../../oracle/examples.ts'
 import { OracleNetwork, type TrainStep } from '../../oracle/network.ts'
 
 /** Float results agree with the float64 reference to this part of the tensor's largest value. */
@@ -64,6 +64,21 @@ function cancelsInBatchNorm({ architecture }: Project, { trace }: TrainStep): bo
   })
 }
 
+/**
+ * Gives parameters that start as a constant, such as biases and thresholds at 0, values that differ from channel to channel, as after
+ * some training; returns what they are now.
+ */
+function moveConstants({ parameters }: OracleNetwork, seed: number): Map<string, Float64Array> {
+  const moved = new Map<string, Float64Array>()
+  for (const [name, values] of parameters) {
+    const [first = 0] = values
+    if (!values.every(value => value === first)) continue
+    moved.set(name, Float64Array.from(uniformValues(values.length, seed + moved.size, first - 0.25, first + 0.25), Math.fround))
+  }
+  for (const [name, values] of moved) parameters.set(name, values.slice())
+  return moved
+}
+
 /** One step of the same network on the device and in the reference; undefined if a decision was too close to call. */
 export async function compareStep(toolbox: Toolbox, { project, rows, path }: StepCase): Promise<{ failures: string[]; compared: number } | undefined> {
   const pixels = { scale: 2 / 255, offset: -1 }
@@ -74,6 +89,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
   const labels = randomLabels(rows, model.classes, seed + 1)
   const [step, epoch] = [3, 2]
   const oracle = new OracleNetwork(project, pixels)
+  const moved = moveConstants(oracle, seed)
   const wanted = oracle.trainStep(images, labels, step, epoch)
   if (wanted.margin.gradients < MARGIN || cancelsInBatchNorm(project, wanted)) return undefined
 
@@ -81,6 +97,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
   const { program, ports, gradients, outputs } = buildProgram(model, { training: true, rows, inputPath: path, inspect: true })
   writeInitial(model, memory)
   writeConstants(model, memory)
+  for (const [name, values] of moved) memory.write((model.parameters.get(name) as Parameter).tensor, Float32Array.from(values))
   await packWeights(model, memory, toolbox)
   const executable = await Executable.compile(program, memory, toolbox)
   const stride = Math.ceil(depth / 4) * 4
@@ -114,8 +131,8 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
     const sound = [...expected.keys()].filter(index => (margins[index] ?? 0) > CANCELLATION && Math.abs(gradient[index] ?? 0) >= least)
     const actual = await memory.readFloats(parameter.tensor)
     // Plain descent moves a parameter by the gradient itself, so it inherits what cancelled there.
-    const moved = optimizer.kind === 'sgd' ? start * parameter.factor * largest(wanted.magnitudes.get(name) as Float64Array) : 0
-    close(`updated ${name}`, sound.map(index => actual[index] ?? NaN), sound.map(index => expected[index] as number), moved)
+    const inherited = optimizer.kind === 'sgd' ? start * parameter.factor * largest(wanted.magnitudes.get(name) as Float64Array) : 0
+    close(`updated ${name}`, sound.map(index => actual[index] ?? NaN), sound.map(index => expected[index] as number), inherited)
     if (parameter.packed) {
       compared++
       // The bits are exactly the signs of the latent weights that the device itself arrived at.

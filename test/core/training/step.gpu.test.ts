@@ -18,7 +18,7 @@ const batchNorm = fc.record({
   beta: fc.boolean(),
   gammaInit: fc.constantFrom('one', 'uniform'),
 })
-const sign = fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict'), zero: fc.constantFrom('plus', 'zero') })
+const sign = fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict', 'approxSign', 'swishSign'), threshold: fc.constantFrom('fixed', 'fixed', 'learned'), zero: fc.constantFrom('plus', 'zero') })
 const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real'), bias: fc.boolean() })
 const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign', attributes] as const) }, { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh').map(name => ['activation', { function: name }] as const) })
 

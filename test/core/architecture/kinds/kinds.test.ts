@@ -54,7 +54,7 @@ describe('the registry', () => {
 describe('defaults and ranges', () => {
   test.each([
     [dense, { units: 3 }, { units: 3, weights: 'binary', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false, bias: false }],
-    [sign, {}, { mode: 'deterministic', gradient: 'clip', zero: 'plus' }],
+    [sign, {}, { mode: 'deterministic', gradient: 'clip', threshold: 'fixed', zero: 'plus' }],
     [dropout, {}, { rate: 0.5 }],
     [activation, {}, { function: 'relu' }],
     [head, {}, { loss: 'squaredHinge', weight: 1 }],
@@ -132,6 +132,11 @@ describe('what keeps shapes', () => {
       expect(inferred(sign, picture(flow))).toEqual({ output: picture('bits'), cost: { savedBits: 48 } })
       expect(inferred(sign, picture(flow), { zero: 'zero' })).toEqual({ output: picture('ternary'), cost: { savedBits: 72 } })
     }
+    for (const gradient of ['approxSign', 'swishSign']) {
+      expect(inferred(sign, picture('reals'), { gradient })).toEqual({ output: picture('bits'), cost: { savedBits: 24 } })
+      expect(inferred(sign, picture('reals'), { gradient, zero: 'zero' })).toMatchObject({ cost: { savedBits: 48 } })
+    }
+    expect(inferred(sign, picture('reals'), { threshold: 'learned' })).toEqual({ output: picture('bits'), cost: { realParameters: 2, packedBytes: 8, savedBits: 48 } })
     expect(inferred(sign, vector(8, 'bits'))).toEqual(['alreadyBits'])
   })
 
