@@ -1,11 +1,11 @@
-// include: normalise
-// Real activations of a (normalised) sum, with the mask of their gradient as bits: relu y = max(x, 0), mask x > 0;
-// HARD_TANH y = clip(x, -1, 1), mask -1 < x < 1.
+// include: value
+// Real activations of a (normalised) sum x whose slope is 0 or 1, with the mask of their gradient as bits: KIND 0, relu:
+// y = max(x, 0), mask x > 0; 1, hardTanh: y = clip(x, -1, 1), mask -1 < x < 1; 2, clip01: y = clip(x, 0, 1), mask 0 <= x <= 1.
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]; gradient_mask: [rows][words], tail bits 0.
 // One invocation owns one word of one row.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
 
-override HARD_TANH: bool = false;
+override KIND: u32 = 0;
 
 struct Params {
   rows: u32,
@@ -29,14 +29,20 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   for (var j = 0u; j < last; j++) {
     let n = 32 * id.x + j;
     let at = id.y * params.outputs + n;
-    var x = sum_of(sums[at], params.scale);
-    if (NORMALISE) { x = normalised(x, statistics[n], statistics[params.outputs + n], gamma[n], beta[n]); }
-    if (HARD_TANH) {
-      y[at] = clamp(x, -1.0, 1.0);
-      passes |= select(0u, 1u << j, x > -1 && x < 1);
-    } else {
-      y[at] = max(x, 0.0);
-      passes |= select(0u, 1u << j, x > 0);
+    let x = value_at(id.y, n);
+    switch (KIND) {
+      case 1: {
+        y[at] = clamp(x, -1.0, 1.0);
+        passes |= select(0u, 1u << j, x > -1 && x < 1);
+      }
+      case 2: {
+        y[at] = clamp(x, 0.0, 1.0);
+        passes |= select(0u, 1u << j, x >= 0 && x <= 1);
+      }
+      default: {
+        y[at] = max(x, 0.0);
+        passes |= select(0u, 1u << j, x > 0);
+      }
     }
   }
   gradient_mask[id.y * params.words + id.x] = passes;

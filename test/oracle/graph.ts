@@ -132,7 +132,7 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
         zero: read.choice('zero', ['plus', 'zero']), learned: read.choice('threshold', ['fixed', 'learned']) === 'learned',
       }
       case 'dropout': return { ...place, ...shape, kind: 'dropout', rate: read.number('rate', 0.5) }
-      case 'activation': return { ...place, ...shape, kind: 'activation', function: read.choice('function', ['relu', 'hardTanh']) }
+      case 'activation': return { ...place, ...shape, kind: 'activation', function: read.choice('function', ['relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu']) }
       case 'head': return { ...place, ...shape, kind: 'head', loss: read.choice('loss', ['squaredHinge', 'crossEntropy']), weight: read.number('weight', 1) }
       default: throw new Error(`the reference does not know the layer kind ${node.kind}`)
     }

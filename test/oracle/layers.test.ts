@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activationBackward, activationForward } from './activation.ts'
+import { activationBackward, activationForward, activationParameterGradients } from './activation.ts'
 import { relativeError } from './compare.ts'
 import { denseBackward, denseForward } from './dense.ts'
 import { elementDraws } from './draws.ts'
@@ -134,6 +134,30 @@ describe('activation', () => {
   it('relu passes the gradient above 0 only', () => {
     expect([...activationForward(input, 'relu').values]).toEqual([0, 0, 0, 0, 1, 2])
     expect([...activationBackward(input, 'relu', gradient).values]).toEqual([0, 0, 0, 0, 5, 6])
+  })
+
+  it('clip01 passes the gradient on [0, 1]', () => {
+    expect([...activationForward(input, 'clip01').values]).toEqual([0, 0, 0, 0, 1, 1])
+    expect([...activationBackward(input, 'clip01', gradient).values]).toEqual([0, 0, 0, 4, 5, 0])
+  })
+
+  it.each(['prelu', 'rpRelu'] as const)('%s: all gradients agree with finite differences', kind => {
+    const values = new Matrix(6, 5, uniformValues(30, 21, -2, 2))
+    const behind = new Matrix(6, 5, uniformValues(30, 22))
+    const parameters = { slope: uniformValues(5, 23), ...(kind === 'rpRelu' && { knee: uniformValues(5, 24), lift: uniformValues(5, 25) }) }
+    const f = (): number => weightedSum(activationForward(values, kind, parameters), behind)
+    const margins = new Margins()
+    const back = activationBackward(values, kind, behind, margins, parameters)
+    expect(margins.report().categories.kink).toBeGreaterThan(1e-4)
+    expect(relativeError(back.values, numericGradient(f, values.values))).toBeLessThan(1e-8)
+    const found = activationParameterGradients(values, parameters, behind, back)
+    expect([...found.keys()]).toEqual(Object.keys(parameters))
+    for (const [name, { gradient: own }] of found) expect(relativeError(own, numericGradient(f, parameters[name] as Float64Array)), name).toBeLessThan(1e-8)
+  })
+
+  it('rpRelu is prelu around a knee: above it x - knee + lift, below it the slope of that', () => {
+    const parameters = { slope: Float64Array.of(0.5), knee: Float64Array.of(1), lift: Float64Array.of(10) }
+    expect([...activationForward(new Matrix(3, 1, [-1, 1, 4]), 'rpRelu', parameters).values]).toEqual([9, 10, 13])
   })
 
   it('hardTanh passes the gradient strictly inside (-1, 1)', () => {

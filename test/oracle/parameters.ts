@@ -1,13 +1,14 @@
 /** What a network stores: its parameters with their first values, running statistics and optimizer state. */
 import type { Optimizer, Recipe } from '../../core/architecture/recipe.ts'
 import { fillUniform, Stream, streamKey } from '../../core/random.ts'
+import type { ActivationFunction } from './activation.ts'
 import type { Layer } from './graph.ts'
 import { at, sign } from './numbers.ts'
 import { layerFactor } from './schedule.ts'
 import { centreWeights } from './weights.ts'
 
 export interface Parameter {
-  /** `ID.weight`, `ID.bias`, `ID.gamma`, `ID.beta` or `ID.threshold`. */
+  /** `ID.weight`, `ID.bias`, `ID.gamma`, `ID.beta`, `ID.threshold`, `ID.slope`, `ID.knee` or `ID.lift`. */
   readonly name: string
   /** Latent weights of a binary layer. */
   readonly binary: boolean
@@ -44,7 +45,12 @@ export function describeParameters(layers: readonly Layer[], { seed, weightInit,
       parameters.push({ name: `${layer.id}.gamma`, binary: false, factor, initial: Float64Array.from(gamma) })
       if (layer.beta) parameters.push({ name: `${layer.id}.beta`, binary: false, factor: 1, initial: new Float64Array(layer.channels) })
     }
-    if (layer.kind === 'sign' && layer.learned) parameters.push({ name: `${layer.id}.threshold`, binary: false, factor: 1, initial: new Float64Array(layer.channels) })
+    const plain = (name: string, first: number): void => { parameters.push({ name: `${layer.id}.${name}`, binary: false, factor: 1, initial: new Float64Array(layer.channels).fill(first) }) }
+    if (layer.kind === 'sign' && layer.learned) plain('threshold', 0)
+    if (layer.kind === 'activation' && isLearned(layer.function)) {
+      plain('slope', 0.25)
+      if (layer.function === 'rpRelu') ['knee', 'lift'].forEach(name => { plain(name, 0) })
+    }
   }
   return parameters
 }
@@ -68,6 +74,11 @@ export function spreadName(id: string, running: 'variance' | 'inverseStd'): stri
 export function initialOptimizerStates(parameters: readonly Parameter[], optimizer: Optimizer['kind']): Map<string, Float64Array> {
   const suffixes = (binary: boolean): string[] => (optimizer === 'sgd' ? ['velocity'] : optimizer === 'bop' && binary ? ['m'] : ['m', 'v'])
   return new Map(parameters.flatMap(({ name, binary, initial }) => suffixes(binary).map(suffix => [`${name}.${suffix}`, new Float64Array(initial.length)] as const)))
+}
+
+/** The activations that have parameters. */
+export function isLearned(name: ActivationFunction): boolean {
+  return name === 'prelu' || name === 'rpRelu'
 }
 
 export function named(tensors: ReadonlyMap<string, Float64Array>, name: string): Float64Array {

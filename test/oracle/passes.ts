@@ -1,5 +1,5 @@
 /** The forward and the backward pass over the whole graph. Tensors of layer i stand at index i of every list here. */
-import { activationBackward, activationForward, channelSums } from './activation.ts'
+import { activationBackward, activationForward, activationParameterGradients, channelSums, type ActivationParameters } from './activation.ts'
 import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
 import { convBackward, convForward } from './conv.ts'
 import { biased, biasGradient, denseBackward, denseForward, type ParameterGradient } from './dense.ts'
@@ -10,7 +10,7 @@ import { addForward, concatBackward, concatForward } from './join.ts'
 import { lossOf, type LossKind } from './loss.ts'
 import { Margins } from './margins.ts'
 import { at, Matrix } from './numbers.ts'
-import { named, spreadName } from './parameters.ts'
+import { isLearned, named, spreadName } from './parameters.ts'
 import { avgPoolBackward, avgPoolForward, globalAvgPoolBackward, globalAvgPoolForward, maxPoolBackward, maxPoolForward } from './pool.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
 import { activationLabels, concatLabels, convLabels, dropoutLabels, poolLabels, sumLabels } from './ties.ts'
@@ -120,7 +120,10 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
       const mask = dropoutMask(input.rows, input.columns, layer.rate, draw, allMargins)
       return { ...exactIfWhole(applyMask(input, mask), sources), mask, labels: dropoutLabels(source, mask), ...(source.ones && { ones: applyMask(source.ones, mask) }) }
     }
-    case 'activation': return { output: activationForward(input, layer.function), exact: source.exact, labels: activationLabels(source, layer.function) }
+    case 'activation': {
+      const learned = activationParameters(layer, parameters)
+      return { output: activationForward(input, layer.function, learned), exact: source.exact && learned === undefined, labels: activationLabels(source, layer.function) }
+    }
     case 'head': return { output: input, exact: source.exact }
   }
 }
@@ -204,7 +207,12 @@ function backwardLayer(
       if (mask === undefined) throw new Error(`dropout ${layer.id} was not run in training`)
       return [applyMask(gradient, mask)]
     }
-    case 'activation': return [activationBackward(input, layer.function, gradient, margins)]
+    case 'activation': {
+      const learned = activationParameters(layer, parameters)
+      const back = activationBackward(input, layer.function, gradient, learned ? allMargins : margins, learned)
+      if (learned) activationParameterGradients(input, learned, gradient, back).forEach((of, name) => found.set(`${layer.id}.${name}`, of))
+      return [back]
+    }
     case 'head': return [gradient]
   }
 }
@@ -244,6 +252,12 @@ function sizeOf(layers: readonly Layer[], layer: Layer): Size {
   const source = layers[layer.sources[0] ?? -1]
   if (source === undefined) throw new Error(`${layer.id} has no source`)
   return { height: source.height, width: source.width }
+}
+
+/** What an activation has learned, if anything. */
+function activationParameters({ id, function: name }: Extract<Layer, { kind: 'activation' }>, parameters: ReadonlyMap<string, Float64Array>): ActivationParameters | undefined {
+  if (!isLearned(name)) return undefined
+  return { slope: named(parameters, `${id}.slope`), ...(name === 'rpRelu' && { knee: named(parameters, `${id}.knee`), lift: named(parameters, `${id}.lift`) }) }
 }
 
 /** What a sign takes the sign of: its input less the learned threshold of the channel. */

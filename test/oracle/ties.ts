@@ -32,11 +32,13 @@ export function sumLabels(sources: readonly Labelled[], terms: number, output: M
   return sources.every(source => addsExactly(source.output, terms)) ? undefined : none(output)
 }
 
-/** What the activation clips is equal whatever it was. */
+/** What the activation clips is equal whatever it was; what it bends by channel stays as equal as it was. */
 export function activationLabels({ output: input, labels }: Labelled, kind: ActivationFunction): Labels {
   return labels?.map((label, row, channel) => {
     const x = input.at(row, channel)
-    return (kind === 'relu' ? x > 0 : -1 < x && x < 1) ? label : 0
+    if (kind === 'prelu' || kind === 'rpRelu') return label
+    const [low, high] = kind === 'relu' ? [0, Infinity] : [kind === 'hardTanh' ? -1 : 0, 1]
+    return low < x && x < high ? label : 0
   })
 }
 

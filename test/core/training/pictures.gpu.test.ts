@@ -13,7 +13,7 @@ const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261126 }
 const batchNorm = fc.record({ mode: fc.constantFrom('vanilla', 'shift'), running: fc.constantFrom('variance', 'inverseStd'), beta: fc.boolean() })
 const activate = fc.oneof(
   { weight: 4, arbitrary: fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict', 'approxSign', 'swishSign'), threshold: fc.constantFrom('fixed', 'fixed', 'learned'), zero: fc.constantFrom('plus', 'plus', 'zero') }).map(attributes => ['sign', attributes] as const) },
-  { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh').map(name => ['activation', { function: name }] as const) },
+  { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu').map(name => ['activation', { function: name }] as const) },
 )
 const pool = fc.record({ kind: fc.constantFrom('maxPool', 'maxPool', 'avgPool'), size: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 3 }), padding: fc.integer({ min: 0, max: 1 }) })
 

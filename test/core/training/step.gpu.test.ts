@@ -20,7 +20,7 @@ const batchNorm = fc.record({
 })
 const sign = fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict', 'approxSign', 'swishSign'), threshold: fc.constantFrom('fixed', 'fixed', 'learned'), zero: fc.constantFrom('plus', 'zero') })
 const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real'), bias: fc.boolean() })
-const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign', attributes] as const) }, { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh').map(name => ['activation', { function: name }] as const) })
+const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign', attributes] as const) }, { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu').map(name => ['activation', { function: name }] as const) })
 
 const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
 

@@ -149,6 +149,8 @@ describe('what keeps shapes', () => {
 
   test('activation', () => {
     expect(inferred(activation, vector(8, 'integers'))).toEqual({ output: vector(8, 'reals'), cost: { savedBits: 8 } })
+    expect(inferred(activation, picture('reals'), { function: 'prelu' })).toEqual({ output: picture('reals'), cost: { realParameters: 2, packedBytes: 8, floatMacs: 24 } })
+    expect(inferred(activation, picture('integers'), { function: 'rpRelu' })).toMatchObject({ cost: { realParameters: 6, packedBytes: 24, floatMacs: 24 } })
     expect(inferred(activation, vector(8, 'bits'))).toEqual(['wrongFlow'])
   })
 })
