@@ -12,6 +12,7 @@ import { buildHead } from './head.ts'
 import { buildInput } from './input.ts'
 import { buildAdd, buildConcat } from './join.ts'
 import { buildAvgPool, buildGlobalAvgPool, buildMaxPool } from './pool.ts'
+import { buildQuantize } from './quantize.ts'
 import { buildSign } from './sign.ts'
 
 /** How each kind of layer is computed. A new kind is one entry here and one in core/architecture/kinds. */
@@ -29,6 +30,7 @@ const builders = {
   sign: buildSign,
   dropout: buildDropout,
   activation: buildActivation,
+  quantize: buildQuantize,
   head: buildHead,
 }
 

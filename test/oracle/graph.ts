@@ -22,6 +22,7 @@ export type LayerKind =
   | { readonly kind: 'sign'; readonly mode: 'deterministic' | 'stochastic'; readonly gradient: SignGradient; readonly zero: 'plus' | 'zero'; readonly learned: boolean }
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'activation'; readonly function: ActivationFunction }
+  | { readonly kind: 'quantize'; readonly bits: number }
   | { readonly kind: 'head'; readonly loss: LossKind; readonly weight: number }
 
 export type Layer = LayerKind & Size & {
@@ -133,6 +134,7 @@ function readLayer(node: LayerNode, ordinal: number, sources: readonly Layer[]):
       }
       case 'dropout': return { ...place, ...shape, kind: 'dropout', rate: read.number('rate', 0.5) }
       case 'activation': return { ...place, ...shape, kind: 'activation', function: read.choice('function', ['relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu']) }
+      case 'quantize': return { ...place, ...shape, kind: 'quantize', bits: read.number('bits', 2) }
       case 'head': return { ...place, ...shape, kind: 'head', loss: read.choice('loss', ['squaredHinge', 'crossEntropy']), weight: read.number('weight', 1) }
       default: throw new Error(`the reference does not know the layer kind ${node.kind}`)
     }

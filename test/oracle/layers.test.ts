@@ -7,6 +7,7 @@ import { applyMask, dropoutMask } from './dropout.ts'
 import { numericGradient, uniformValues } from './examples.ts'
 import { Margins } from './margins.ts'
 import { at, Matrix } from './numbers.ts'
+import { quantizeBackward, quantizeForward } from './quantize.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
 
 /** A scalar function of a matrix with the gradient `weights`: sum of products. */
@@ -163,5 +164,30 @@ describe('activation', () => {
   it('hardTanh passes the gradient strictly inside (-1, 1)', () => {
     expect([...activationForward(input, 'hardTanh').values]).toEqual([-1, -1, -0.5, 0, 1, 1])
     expect([...activationBackward(input, 'hardTanh', gradient).values]).toEqual([0, 0, 3, 4, 0, 0])
+  })
+})
+
+describe('quantize', () => {
+  it('has 2^k evenly spaced values on [0, 1], halves to the even one', () => {
+    const input = new Matrix(1, 9, [-3, 0, 1 / 6 - 1e-9, 1 / 6, 1 / 6 + 1e-9, 0.5, 5 / 6, 1, 7])
+    expect([...quantizeForward(input, 2).values]).toEqual([0, 0, 0, 0, 1 / 3, 2 / 3, 2 / 3, 1, 1])
+    expect([...quantizeForward(input, 1).values]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1])
+    const fine = quantizeForward(new Matrix(1, 1001, Float64Array.from({ length: 1001 }, (_, i) => i / 1000)), 8)
+    expect(new Set(fine.values).size).toBe(256)
+    fine.values.forEach((y, i) => { expect(Math.abs(y - i / 1000)).toBeLessThanOrEqual(0.5 / 255 + 1e-12) })
+  })
+
+  it('passes the gradient of the clip that it rounds', () => {
+    const input = new Matrix(4, 10, uniformValues(40, 31, -1, 2))
+    const gradient = new Matrix(4, 10, uniformValues(40, 32))
+    const clipped = (): number => weightedSum(input.map(x => Math.min(1, Math.max(0, x))), gradient)
+    expect(relativeError(quantizeBackward(input, gradient).values, numericGradient(clipped, input.values))).toBeLessThan(1e-8)
+    expect([...quantizeBackward(new Matrix(1, 4, [-1e-9, 0, 1, 1 + 1e-9]), new Matrix(1, 4, [1, 2, 3, 4])).values]).toEqual([0, 2, 3, 0])
+  })
+
+  it('reports how close it came', () => {
+    const margins = new Margins()
+    quantizeForward(new Matrix(1, 2, [0.25, 0.9]), 2, margins)
+    expect(margins.report().categories.quantize).toBeCloseTo(0.9 - 5 / 6)
   })
 })

@@ -2,7 +2,7 @@
  * How close a step came to deciding otherwise. A float32 kernel that is right may still take the other side of a
  * threshold the reference sits on; a test looks at the margin and discards such a draw instead of loosening its tolerance.
  */
-const GRADIENT_CATEGORIES = ['sign', 'signMask', 'stochasticSign', 'dropout', 'kink', 'maxPool', 'batchNormRounding', 'hinge'] as const
+const GRADIENT_CATEGORIES = ['sign', 'signMask', 'stochasticSign', 'dropout', 'kink', 'quantize', 'maxPool', 'batchNormRounding', 'hinge'] as const
 const UPDATE_CATEGORIES = ['optimizerRounding', 'weightSign'] as const
 const OTHER_CATEGORIES = ['ranking', 'cancellation'] as const
 
@@ -11,7 +11,8 @@ const OTHER_CATEGORIES = ['ranking', 'cancellation'] as const
  * - signMask: ||y| - 1| where the straight-through gradient is cut off
  * - stochasticSign: |(y + 1) / 2 - u|
  * - dropout: |u - rate|, unless equal: then the rate is a 24-bit fraction and float32 agrees
- * - kink: |x| at relu, ||x| - 1| at hardTanh
+ * - kink: distance of x to where the slope of an activation changes
+ * - quantize: distance of a clipped x to where rounding to k bits switches
  * - maxPool: distance of a window's largest value to any other, over the larger of 1 and both; 0 for a tie that float32 may
  *   see otherwise. Ties of what float32 finds exactly are none: the first one wins in both
  * - batchNormRounding: relative distance of c, of the inverse deviation and of gamma to where AP2 switches

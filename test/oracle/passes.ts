@@ -12,6 +12,7 @@ import { Margins } from './margins.ts'
 import { at, Matrix } from './numbers.ts'
 import { isLearned, named, spreadName } from './parameters.ts'
 import { avgPoolBackward, avgPoolForward, globalAvgPoolBackward, globalAvgPoolForward, maxPoolBackward, maxPoolForward } from './pool.ts'
+import { quantizeBackward, quantizeForward } from './quantize.ts'
 import { signBackward, signDeterministic, signStochastic } from './sign.ts'
 import { activationLabels, concatLabels, convLabels, dropoutLabels, poolLabels, sumLabels } from './ties.ts'
 import { inputScaleMap, latentGradient, scaleRows, usedWeights } from './weights.ts'
@@ -124,6 +125,8 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
       const learned = activationParameters(layer, parameters)
       return { output: activationForward(input, layer.function, learned), exact: source.exact && learned === undefined, labels: activationLabels(source, layer.function) }
     }
+    // Equal levels are equal in float32 as well; of one bit they are whole numbers.
+    case 'quantize': return { output: quantizeForward(input, layer.bits, margins), exact: source.exact || layer.bits === 1 }
     case 'head': return { output: input, exact: source.exact }
   }
 }
@@ -213,6 +216,7 @@ function backwardLayer(
       if (learned) activationParameterGradients(input, learned, gradient, back).forEach((of, name) => found.set(`${layer.id}.${name}`, of))
       return [back]
     }
+    case 'quantize': return [quantizeBackward(input, gradient, margins)]
     case 'head': return [gradient]
   }
 }

@@ -14,6 +14,7 @@ import { head } from './head.ts'
 import { input } from './input.ts'
 import { add, concat } from './joins.ts'
 import { avgPool, globalAvgPool, maxPool } from './pools.ts'
+import { quantize } from './quantize.ts'
 import { sign } from './sign.ts'
 
 export { activation, type ActivationAttributes } from './activation.ts'
@@ -26,6 +27,7 @@ export { head, type HeadAttributes } from './head.ts'
 export { input, type InputAttributes } from './input.ts'
 export { add, concat, type AddAttributes, type ConcatAttributes } from './joins.ts'
 export { avgPool, globalAvgPool, maxPool, type AvgPoolAttributes, type GlobalAvgPoolAttributes, type MaxPoolAttributes } from './pools.ts'
+export { quantize, type QuantizeAttributes } from './quantize.ts'
 export { sign, type SignAttributes } from './sign.ts'
 export { MAX_WEIGHTS, type WeightAttributes } from './weights.ts'
 
@@ -33,7 +35,7 @@ export type LayerKinds = ReadonlyMap<string, LayerKind>
 
 /** Every kind of layer there is, in the order of a palette. */
 export const layerKinds: LayerKinds = new Map<string, LayerKind>(
-  [input, conv2d, dense, batchNorm, sign, activation, maxPool, avgPool, globalAvgPool, dropout, flatten, concat, add, head].map((kind): [string, LayerKind] => [kind.kind, kind]),
+  [input, conv2d, dense, batchNorm, sign, activation, quantize, maxPool, avgPool, globalAvgPool, dropout, flatten, concat, add, head].map((kind): [string, LayerKind] => [kind.kind, kind]),
 )
 
 /** The kind of this name. Throws, with the nearest name, if there is none. */

@@ -5,16 +5,13 @@ import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { compareStep, inputCoding, type StepCase } from './compareStep.ts'
+import { neuron } from './neurons.ts'
 import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
 const drawing = process.env['BITWRIGHT_FUZZ'] === '1' ? {} : { seed: 20261126 }
 
 const batchNorm = fc.record({ mode: fc.constantFrom('vanilla', 'shift'), running: fc.constantFrom('variance', 'inverseStd'), beta: fc.boolean() })
-const activate = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict', 'approxSign', 'swishSign'), threshold: fc.constantFrom('fixed', 'fixed', 'learned'), zero: fc.constantFrom('plus', 'plus', 'zero') }).map(attributes => ['sign', attributes] as const) },
-  { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu').map(name => ['activation', { function: name }] as const) },
-)
 const pool = fc.record({ kind: fc.constantFrom('maxPool', 'maxPool', 'avgPool'), size: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 3 }), padding: fc.integer({ min: 0, max: 1 }) })
 
 const stage = fc.record({
@@ -27,7 +24,7 @@ const stage = fc.record({
   /** In front of batch norm, or behind the activation. */
   pool: fc.option(fc.record({ pool, early: fc.boolean() }), { freq: 2 }),
   batchNorm: fc.option(batchNorm, { freq: 6 }),
-  activate,
+  activate: neuron,
   dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 1, nil: null }),
   /** A branch beside it that meets it again. */
   join: fc.constantFrom('none', 'none', 'addSums', 'concatSums', 'concatBits'),
@@ -108,7 +105,7 @@ class Drawing {
       this.add(`other${i}`, one.activate[0], one.activate[1], [normed])
       this.add(`join${i}`, 'concat', { inputs: 3 }, [`act${i}`, `other${i}`, `act${i}`], ['in1', 'in2', 'in3'])
     }
-    const ternary = one.activate[0] === 'sign' && one.activate[1].zero === 'zero'
+    const ternary = one.activate[0] === 'sign' && one.activate[1]['zero'] === 'zero'
     if (one.pool && !one.pool.early && !(ternary && one.pool.pool.kind === 'maxPool')) this.pool(`pool${i}`, one.pool.pool)
     if (one.dropout !== null) this.add(`drop${i}`, 'dropout', { rate: one.dropout })
   }

@@ -5,6 +5,7 @@ import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { graphProject, type Step } from '../../oracle/examples.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { compareStep, inputCoding, type StepCase } from './compareStep.ts'
+import { neuron } from './neurons.ts'
 import { weightVariants } from './weightVariants.ts'
 
 /** The same draws every time, so that a red run means a change; BITWRIGHT_FUZZ=1 roams. */
@@ -18,11 +19,9 @@ const batchNorm = fc.record({
   beta: fc.boolean(),
   gammaInit: fc.constantFrom('one', 'uniform'),
 })
-const sign = fc.record({ mode: fc.constantFrom('deterministic', 'stochastic'), gradient: fc.constantFrom('clip', 'strict', 'approxSign', 'swishSign'), threshold: fc.constantFrom('fixed', 'fixed', 'learned'), zero: fc.constantFrom('plus', 'zero') })
 const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real'), bias: fc.boolean() })
-const activate = fc.oneof({ weight: 3, arbitrary: sign.map(attributes => ['sign', attributes] as const) }, { weight: 1, arbitrary: fc.constantFrom('relu', 'hardTanh', 'clip01', 'prelu', 'rpRelu').map(name => ['activation', { function: name }] as const) })
 
-const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
+const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate: neuron, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
 
 const optimizer = fc.oneof(
   fc.record({ kind: fc.constant('bop' as const), threshold: fc.constantFrom(0, 1e-8, 1e-3), gamma: fc.constantFrom(1e-4, 0.1), gammaSchedule: fc.constant({ kind: 'step' as const, every: 2, factor: 0.5 }), beta1: fc.constant(0.9), beta2: fc.constant(0.999), epsilon: fc.constant(1e-8) }),

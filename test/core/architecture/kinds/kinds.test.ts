@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { controlsOf } from '../../../../core/architecture/attributes.ts'
 import { NO_COST, type Cost, type LayerKind } from '../../../../core/architecture/kind.ts'
-import { activation, attributesOf, batchNorm, dense, dropout, flatten, head, input, kindOf, layerKinds, sign } from '../../../../core/architecture/kinds/index.ts'
+import { activation, attributesOf, batchNorm, dense, dropout, flatten, head, input, kindOf, layerKinds, quantize, sign } from '../../../../core/architecture/kinds/index.ts'
 import type { Flow, Signal } from '../../../../core/architecture/signal.ts'
 
 const vector = (length: number, flow: Flow): Signal => ({ shape: [length], flow })
@@ -18,7 +18,7 @@ function inferred(kind: LayerKind, signal: Signal | undefined, attributes: Recor
 describe('the registry', () => {
   test('has the kinds of the document, each under its own name', () => {
     expect([...layerKinds.keys()].sort()).toEqual([
-      'activation', 'add', 'avgPool', 'batchNorm', 'concat', 'conv2d', 'dense', 'dropout', 'flatten', 'globalAvgPool', 'head', 'input', 'maxPool', 'sign',
+      'activation', 'add', 'avgPool', 'batchNorm', 'concat', 'conv2d', 'dense', 'dropout', 'flatten', 'globalAvgPool', 'head', 'input', 'maxPool', 'quantize', 'sign',
     ])
     for (const [name, kind] of layerKinds) expect(kind.kind).toBe(name)
   })
@@ -33,7 +33,7 @@ describe('the registry', () => {
   })
 
   test('names the kinds that keep shapes', () => {
-    expect([...layerKinds.values()].filter(kind => kind.passThrough).map(kind => kind.kind).sort()).toEqual(['activation', 'batchNorm', 'dropout', 'sign'])
+    expect([...layerKinds.values()].filter(kind => kind.passThrough).map(kind => kind.kind).sort()).toEqual(['activation', 'batchNorm', 'dropout', 'quantize', 'sign'])
   })
 
   test('kindOf says what there is', () => {
@@ -57,6 +57,7 @@ describe('defaults and ranges', () => {
     [sign, {}, { mode: 'deterministic', gradient: 'clip', threshold: 'fixed', zero: 'plus' }],
     [dropout, {}, { rate: 0.5 }],
     [activation, {}, { function: 'relu' }],
+    [quantize, {}, { bits: 2 }],
     [head, {}, { loss: 'squaredHinge', weight: 1 }],
     [flatten, {}, {}],
   ] as const)('%o', (kind, written, parsed) => {
@@ -72,6 +73,7 @@ describe('defaults and ranges', () => {
     [batchNorm, 'momentum', [0, 1.1], [1, 0.125]],
     [head, 'weight', [-1, Infinity, 1001], [0, 0.3]],
     [sign, 'zero', ['none', 0], ['zero']],
+    [quantize, 'bits', [0, 9, 1.5], [1, 8]],
   ] as const)('%o %s', (kind, name, wrong, right) => {
     const rest = { ...kind.initial }
     for (const value of wrong) expect(kind.attributes.safeParse({ ...rest, [name]: value }).success, String(value)).toBe(false)
@@ -153,6 +155,11 @@ describe('what keeps shapes', () => {
     expect(inferred(activation, picture('integers'), { function: 'rpRelu' })).toMatchObject({ cost: { realParameters: 6, packedBytes: 24, floatMacs: 24 } })
     expect(inferred(activation, vector(8, 'bits'))).toEqual(['wrongFlow'])
   })
+})
+
+test('k-bit activations: a mask of the slope; what comes out is real', () => {
+  for (const flow of ['integers', 'reals'] as const) expect(inferred(quantize, picture(flow), { bits: 3 })).toEqual({ output: picture('reals'), cost: { floatMacs: 24, savedBits: 24 } })
+  for (const flow of ['pixels', 'bits', 'ternary'] as const) expect(inferred(quantize, picture(flow))).toEqual(['wrongFlow'])
 })
 
 test('a head takes scores and gives nothing', () => {
