@@ -8,10 +8,10 @@ export { DatasetNameSchema, parseAs, ProjectSchema, type Project } from './proje
 export { channels, elements, MAX_VALUES, wordsOf, type Flow, type Shape, type Signal } from './signal.ts'
 export { portsOf, type Cost, type Edit, type Family, type FieldHelp, type Fix, type Inferred, type LayerKind, type Problem, type ProblemCode } from './kind.ts'
 export {
-  activation, add, attributesOf, avgPool, batchNorm, concat, conv2d, dense, dropout, flatten, globalAvgPool, head, input, kindOf, layerKinds, maxPool, sign, windowOfConvolution,
+  activation, add, attributesOf, avgPool, batchNorm, concat, conv2d, dense, dropout, flatten, globalAvgPool, head, input, kindOf, layerKinds, maxPool, quantize, sign, windowOfConvolution,
   type ActivationAttributes, type AddAttributes, type AvgPoolAttributes, type BatchNormAttributes, type ConcatAttributes, type Conv2dAttributes,
   type DenseAttributes, type DropoutAttributes, type FlattenAttributes, type GlobalAvgPoolAttributes, type HeadAttributes, type InputAttributes,
-  type LayerKinds, type MaxPoolAttributes, type SignAttributes,
+  type LayerKinds, type MaxPoolAttributes, type QuantizeAttributes, type SignAttributes,
 } from './kinds/index.ts'
 export { MAX_WINDOW, windowPlaces, type Window } from './window.ts'
 export { controlsOf, controlText, type Control } from './attributes.ts'
@@ -22,6 +22,7 @@ export {
 } from './costs.ts'
 export { scaleWidths, withoutKind } from './transform.ts'
 export { copyId, endsOf, expandGroups } from './groups.ts'
+export { floatTwin, type Twin, type TwinActivation } from './twin.ts'
 export { laidOut } from './layout.ts'
 export { setField } from './setField.ts'
 export { presetNamed, presetReference, presets, type Reference } from './presets/index.ts'

@@ -1,4 +1,4 @@
-import { DatasetNameSchema, parseAs, presetNamed, presets, ProjectSchema, scaleWidths, setField, withoutKind, type Project } from '../../core/architecture/index.ts'
+import { DatasetNameSchema, floatTwin, parseAs, presetNamed, presets, ProjectSchema, scaleWidths, setField, withoutKind, type Project, type TwinActivation } from '../../core/architecture/index.ts'
 import { BitwrightError } from '../../core/errors.ts'
 import { pathExists, readJson } from '../services/files.ts'
 
@@ -9,6 +9,7 @@ export interface ChangeOptions {
   readonly batch?: number
   readonly seed?: number
   readonly widthScale?: number
+  readonly twin?: TwinActivation
   readonly set?: readonly string[]
   readonly without?: readonly string[]
 }
@@ -30,14 +31,19 @@ export async function readProject(nameOrFile: string): Promise<Project> {
 
 /**
  * The project as the options change it. What is said of single fields comes last: `--width-scale 0.25 --set
- * nodes.dense1.units=300` makes a layer of exactly 300.
+ * nodes.dense1.units=300` makes a layer of exactly 300. `note` gets what is worth knowing of a change, a line at a time.
  */
-export function changeProject(project: Project, options: ChangeOptions): Project {
-  const { dataset, epochs, batch, seed, widthScale, set = [], without = [] } = options
+export function changeProject(project: Project, options: ChangeOptions, note: (line: string) => void = () => undefined): Project {
+  const { dataset, epochs, batch, seed, widthScale, twin, set = [], without = [] } = options
   let changed = project
   if (dataset !== undefined) changed = { ...changed, dataset: parseAs(DatasetNameSchema, dataset, '--dataset') }
   for (const kind of without) changed = withoutKind(changed, kind)
   if (widthScale !== undefined) changed = scaleWidths(changed, widthScale)
+  if (twin !== undefined) {
+    const found = floatTwin(changed, twin)
+    changed = found.project
+    for (const line of found.changes) note(`twin: ${line}`)
+  }
   for (const [field, value] of [['epochs', epochs], ['batchSize', batch], ['seed', seed]] as const) {
     if (value !== undefined) changed = setField(changed, `recipe.${field}=${value}`)
   }
@@ -45,6 +51,6 @@ export function changeProject(project: Project, options: ChangeOptions): Project
 }
 
 /** Whether the network and recipe are still as their preset has them; what its source reports then applies to them. */
-export function isUnchanged({ dataset, epochs, batch, seed, widthScale, set, without }: ChangeOptions): boolean {
-  return [dataset, epochs, batch, seed, widthScale, set, without].every(value => value === undefined)
+export function isUnchanged({ dataset, epochs, batch, seed, widthScale, twin, set, without }: ChangeOptions): boolean {
+  return [dataset, epochs, batch, seed, widthScale, twin, set, without].every(value => value === undefined)
 }

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { REMOTE_NAMES, type RemoteName } from '../services/datasets/sources.ts'
+import type { TwinActivation } from '../../core/architecture/index.ts'
 import type { ChangeOptions } from './changes.ts'
 import type { ImportKind } from '../contract/app/datasets.ts'
 import type { BenchOptions } from './commands/bench.ts'
@@ -38,7 +39,8 @@ export function buildProgram(host: Process, version: string, exit: (code: number
   presets.command('show')
     .description('print a preset as a project file')
     .argument('<NAME>', 'its name')
-    .action((name: string, _options: object, command: Command) => run(command, async () => (await import('./commands/presets.ts')).showPreset(name)))
+    .addOption(twinOption())
+    .action((name: string, { twin }: { twin?: TwinActivation }, command: Command) => run(command, async () => (await import('./commands/presets.ts')).showPreset(name, twin)))
 
   const datasets = program.command('datasets')
     .description('list the data sets of the home, import one, or download one')
@@ -169,6 +171,11 @@ function checkpointOption(): Option {
   return new Option('--checkpoint <WHICH>', 'of a run: which of its checkpoints').choices(['best', 'last']).default('best')
 }
 
+/** Without a value: hardTanh. */
+function twinOption(): Option {
+  return new Option('--twin [FUNCTION]', 'its unquantized twin in float32, signs as hardTanh or relu').choices(['hardTanh', 'relu']).preset('hardTanh')
+}
+
 /** The options by which a project is changed before it is used. */
 function changing(command: Command): Command {
   return command
@@ -177,6 +184,7 @@ function changing(command: Command): Command {
     .option('--batch <N>', 'images in a step', wholeNumber(1, 65535))
     .option('--seed <N>', 'of all random numbers', wholeNumber(0))
     .option('--width-scale <F>', 'make every hidden layer F times as wide', positiveNumber)
+    .addOption(twinOption())
     .option('--set <PATH=VALUE>', 'set a field, such as recipe.learningRate.start=0.01 (repeatable)', assignment)
     .option('--without <KIND>', 'leave out all layers of a pass-through kind, such as dropout (repeatable)', collected)
 }

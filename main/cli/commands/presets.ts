@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inferArchitecture, presetNamed, presetReference, presets, presetSummary, ProjectSchema, totalsOf, type Project } from '../../../core/architecture/index.ts'
+import { floatTwin, inferArchitecture, presetNamed, presetReference, presets, presetSummary, ProjectSchema, totalsOf, type Project, type TwinActivation } from '../../../core/architecture/index.ts'
 import { float32Bytes } from '../format/comparison.ts'
 import { bytesText, grouped } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
@@ -28,8 +28,9 @@ export function listPresets(): Outcome<typeof ListSchema> {
   return { schema: ListSchema, value: { presets: presets.map(presetSummary) }, text }
 }
 
-export function showPreset(name: string): Outcome<typeof ShownSchema> {
-  const project = presetNamed(name)
+export function showPreset(name: string, twin?: TwinActivation): Outcome<typeof ShownSchema> {
+  const preset = presetNamed(name)
+  const project = twin === undefined ? preset : floatTwin(preset, twin).project
   return { schema: ShownSchema, value: { ...presetSummary(project), project }, text: JSON.stringify(project, null, 2) }
 }
 

@@ -13,7 +13,7 @@ export interface TrainOptions extends ChangeOptions {
 
 /** What can be said without an engine is said before one is started. */
 export async function train(context: Context, nameOrFile: string, options: TrainOptions): Promise<Outcome<typeof TrainResultSchema>> {
-  const project = changeProject(await readProject(nameOrFile), options)
+  const project = changeProject(await readProject(nameOrFile), options, line => { context.notes.line(line) })
   refuseErrors(project, nameOrFile)
   const home = await openHome({ home: context.home })
   await requireDataset(home, project.dataset)

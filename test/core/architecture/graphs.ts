@@ -62,7 +62,7 @@ const attributesFor = (kind: string): fc.Arbitrary<Attributes> => fc.oneof(
   { weight: 4, arbitrary: fc.constant(layerKinds.get(kind)?.initial ?? {}) },
   { weight: 2, arbitrary: fc.tuple(fc.integer({ min: 1, max: 40 }), fc.boolean()).map(([size, flag]): Attributes => {
     if (kind === 'input') return { height: size, width: 3, channels: flag ? 3 : 1 }
-    if (kind === 'conv2d') return { filters: size, kernel: 1 + (size % 5), stride: flag ? 2 : 1, ...(size > 20 && { padding: size % 3 }) }
+    if (kind === 'conv2d') return { filters: size, kernel: 1 + (size % 7), stride: flag ? 2 : 1, ...(size > 20 && { padding: size % 3 }) }
     if (kind === 'maxPool' || kind === 'avgPool') return { size: 1 + (size % 4), padding: size % 3, stride: flag ? 2 : 1 }
     if (kind === 'dense') return { units: size, bias: flag, weights: size > 30 ? 'real' : 'binary' }
     return {}

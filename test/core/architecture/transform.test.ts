@@ -58,7 +58,7 @@ describe('withoutKind', () => {
   })
 
   test('refuses kinds that change shapes, and unknown ones', () => {
-    expect(() => withoutKind(projectOf(sound()), 'dense')).toThrow('kinds that can be left out: batchNorm, sign, activation, dropout')
+    expect(() => withoutKind(projectOf(sound()), 'dense')).toThrow('kinds that can be left out: batchNorm, sign, activation, quantize, dropout')
     for (const kind of ['input', 'flatten', 'head']) expect(() => withoutKind(projectOf(sound()), kind)).toThrow('cannot be left out')
     expect(() => withoutKind(projectOf(sound()), 'dropuot')).toThrow('did you mean dropout?')
   })

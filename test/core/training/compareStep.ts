@@ -72,7 +72,7 @@ function moveConstants({ parameters }: OracleNetwork, seed: number): Map<string,
   const moved = new Map<string, Float64Array>()
   for (const [name, values] of parameters) {
     const [first = 0] = values
-    if (!values.every(value => value === first)) continue
+    if (name.endsWith('.weight') || !values.every(value => value === first)) continue
     moved.set(name, Float64Array.from(uniformValues(values.length, seed + moved.size, first - 0.25, first + 0.25), Math.fround))
   }
   for (const [name, values] of moved) parameters.set(name, values.slice())

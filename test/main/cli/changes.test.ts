@@ -41,6 +41,17 @@ describe('a project argument', () => {
 describe('options', () => {
   const digits = presetNamed('digits')
 
+  test('--twin makes the unquantized twin, before single fields are set, and says what it changed', () => {
+    const notes: string[] = []
+    const changed = changeProject(digits, { twin: 'relu', set: ['nodes.dense1.weights=binary'] }, line => notes.push(line))
+    const weights = changed.architecture.nodes.filter(node => node.kind === 'dense').map(node => node.attributes['weights'])
+    expect(weights.length).toBeGreaterThan(1)
+    expect(new Set(weights)).toEqual(new Set(['binary', 'real']))
+    expect(changed.architecture.nodes.map(node => node.kind)).not.toContain('sign')
+    expect(notes).toContain('twin: 3 layers have real weights, which start at U(±1 / √inputs)')
+    expect(isUnchanged({ twin: 'relu' })).toBe(false)
+  })
+
   test('leave a project alone if there are none', () => {
     expect(changeProject(digits, {})).toEqual(digits)
     expect(isUnchanged({})).toBe(true)
