@@ -46,7 +46,7 @@ export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optim
   let savedBits = 0
   let twin = 0
   for (const node of inference.nodes.values()) {
-    savedBits += savedBitsOf(node, recipe.activations)
+    savedBits += savedBitsOf(node, recipe.activations, inference)
     twin += floatTwinBytes(node)
   }
   const bytes = {
@@ -64,14 +64,52 @@ export function trainingMemory(inference: Inference, recipe: Pick<Recipe, 'optim
 
 /**
  * Bits per image a node keeps for backward. With batch normalisation and sign, that is one bit of the sign's output and
- * one of its mask per value: the sums in between are computed again from bits, unless the recipe keeps them, for the
- * statistics of batch normalisation and to find the maxima of a max-pool.
+ * one of its mask per value: the sums in between are computed again from bits, unless the recipe keeps them. What is not a
+ * product, such as the sum of two branches, cannot be computed again from bits: it stays as float32 if somebody reads it again.
  */
-export function savedBitsOf(node: InferredNode, activations: Recipe['activations']): number {
+export function savedBitsOf(node: InferredNode, activations: Recipe['activations'], inference: Inference): number {
   const [source] = node.inputs
+  const producer = inference.nodes.get(node.sources[0] ?? '')
   const sums = source?.flow === 'integers' || source?.flow === 'reals'
-  const kept = activations === 'keep' && (node.kind === 'batchNorm' || node.kind === 'maxPool') && source && sums ? 32 * elements(source.shape) : 0
-  return (node.cost?.savedBits ?? 0) + kept
+  // What batch normalisation reads, it keeps for those behind it too.
+  const kept = activations === 'keep' && sums && readsAgain(node) && producer?.kind !== 'batchNorm' && !HELD.has(producer?.kind ?? '') ? 32 * elements(source.shape) : 0
+  return (node.cost?.savedBits ?? 0) + kept + heldBits(node, inference)
+}
+
+/** Whether backward reads the values that came in, in place of a mask. */
+function readsAgain({ kind, attributes }: InferredNode): boolean {
+  if (kind === 'sign') return attributes['gradient'] === 'approxSign' || attributes['gradient'] === 'swishSign'
+  if (kind === 'activation') return attributes['function'] === 'prelu' || attributes['function'] === 'rpRelu'
+  return kind === 'batchNorm' || kind === 'maxPool'
+}
+
+/** Kinds whose real output is not computed again. */
+const HELD: ReadonlySet<string> = new Set(['add', 'concat', 'avgPool', 'globalAvgPool', 'activation', 'quantize', 'dropout'])
+
+function heldBits({ id, kind, signal }: InferredNode, inference: Inference): number {
+  if (!HELD.has(kind) || (signal?.flow !== 'reals' && signal?.flow !== 'integers')) return 0
+  const readers = readersOf(inference)
+  const behind = [...(readers.get(id) ?? [])]
+  // An array yields what is added to it while it is walked; a flattened picture is the picture itself.
+  for (const reader of behind) if (reader.kind === 'flatten') behind.push(...(readers.get(reader.id) ?? []))
+  // Layers with weights count their real input themselves.
+  const counted = behind.some(({ kind: name }) => name === 'dense' || name === 'conv2d')
+  return !counted && behind.some(readsAgain) ? 32 * elements(signal.shape) : 0
+}
+
+const known = new WeakMap<Inference, ReadonlyMap<string, readonly InferredNode[]>>()
+
+/** Who reads a node's output, by its id. */
+function readersOf(inference: Inference): ReadonlyMap<string, readonly InferredNode[]> {
+  let readers = known.get(inference)
+  if (!readers) {
+    const found = new Map<string, InferredNode[]>()
+    for (const node of inference.nodes.values()) {
+      for (const source of node.sources) found.set(source, [...(found.get(source) ?? []), node])
+    }
+    known.set(inference, (readers = found))
+  }
+  return readers
 }
 
 /** Bytes per image of a node's output as float32; a flattened picture is the picture itself. */

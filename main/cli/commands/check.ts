@@ -52,7 +52,7 @@ export async function check(nameOrFile: string, options: ChangeOptions): Promise
   const project = changeProject(await readProject(nameOrFile), options)
   const inference = inferArchitecture(project.architecture)
   const value = {
-    layers: inOrder(inference).map(node => layerOf(node, project)),
+    layers: inOrder(inference).map(node => layerOf(node, inference, project)),
     problems: inference.problems.map(problemOf),
     totals: totalsFor(inference, project),
   }
@@ -73,7 +73,7 @@ function inOrder({ order, nodes }: Inference): InferredNode[] {
   return [...ordered, ...[...nodes.values()].filter(node => !ordered.includes(node))]
 }
 
-function layerOf(node: InferredNode, { recipe }: Project): Layer {
+function layerOf(node: InferredNode, inference: Inference, { recipe }: Project): Layer {
   const { id, kind, signal, cost } = node
   const realParameters = cost?.realParameters ?? 0
   const binaryParameters = cost?.binaryParameters ?? 0
@@ -88,7 +88,7 @@ function layerOf(node: InferredNode, { recipe }: Project): Layer {
     packedBytes: cost?.packedBytes ?? 0,
     macs: (cost?.floatMacs ?? 0) + (cost?.binaryMacs ?? 0),
     xnorWords: cost?.xnorWords ?? 0,
-    savedBits: savedBitsOf(node, recipe.activations),
+    savedBits: savedBitsOf(node, recipe.activations, inference),
   }
 }
 

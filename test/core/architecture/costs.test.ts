@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { optimizerSlots, savedBitsOf, totalsOf, trainingMemory } from '../../../core/architecture/costs.ts'
-import { inferArchitecture } from '../../../core/architecture/infer.ts'
-import { chain, INPUT, sound } from './graphs.ts'
+import { inferArchitecture, type Inference, type InferredNode } from '../../../core/architecture/infer.ts'
+import { chain, graph, INPUT, sound } from './graphs.ts'
 
 const inference = inferArchitecture(sound())
 const weights = 24 * 8 + 8 * 6 + 6 * 3
@@ -55,7 +55,7 @@ describe('training memory', () => {
 
   test('sums in front of batch normalisation stay only if the recipe keeps them', () => {
     const node = inference.nodes.get('norm1')
-    expect(node && [savedBitsOf(node, 'recompute'), savedBitsOf(node, 'keep')]).toEqual([0, 32 * 8])
+    expect(node && [savedBitsOf(node, 'recompute', inference), savedBitsOf(node, 'keep', inference)]).toEqual([0, 32 * 8])
     const more = trainingMemory(inference, { ...recipe, activations: 'keep' }).savedActivations - trainingMemory(inference, recipe).savedActivations
     expect(more).toBe(100 * 4 * channels)
   })
@@ -63,10 +63,26 @@ describe('training memory', () => {
     const pooled = inferArchitecture(chain(INPUT, ['c', 'conv2d', { filters: 4 }], ['p', 'maxPool'], ['n', 'batchNorm'], ['s', 'sign'], ['q', 'maxPool', { size: 1 }]))
     const kept = (id: string): number[] => {
       const node = pooled.nodes.get(id)
-      return node ? [savedBitsOf(node, 'recompute'), savedBitsOf(node, 'keep')] : []
+      return node ? [savedBitsOf(node, 'recompute', pooled), savedBitsOf(node, 'keep', pooled)] : []
     }
     expect(kept('p')).toEqual([0, 32 * 4 * 3 * 4])
     expect(kept('n')).toEqual([0, 32 * 2 * 1 * 4])
     expect(kept('q')).toEqual([0, 0])
+  })
+
+  test('what is no product stays as float32 if backward reads it again: behind a shortcut, not behind a convolution', () => {
+    const values = 4 * 3 * 5
+    const residual = (gradient: string): Inference => inferArchitecture(graph(
+      [INPUT, ['c', 'conv2d', { filters: 5 }], ['n', 'batchNorm'], ['s', 'sign', { gradient }], ['d', 'conv2d', { filters: 5 }], ['m', 'batchNorm'], ['sum', 'add'], ['t', 'sign', { gradient }], ['e', 'conv2d', { filters: 2 }]],
+      ['input c', 'c n', 'n s', 's d', 'd m', 'm sum:a', 'n sum:b', 'sum t', 't e'],
+    ))
+    const saved = (inference: Inference, id: string, activations: 'recompute' | 'keep' = 'recompute'): number => savedBitsOf(inference.nodes.get(id) as InferredNode, activations, inference)
+    expect(['s', 'sum', 't'].map(id => saved(residual('clip'), id))).toEqual([2 * values, 0, 2 * values])
+    expect(['s', 'sum', 't'].map(id => saved(residual('approxSign'), id))).toEqual([values, 32 * values, values])
+    // Kept sums are counted once: where batch normalisation reads them.
+    expect(['n', 's', 'sum', 't'].map(id => saved(residual('approxSign'), id, 'keep'))).toEqual([32 * values, values, 32 * values, values])
+    const real = inferArchitecture(chain(INPUT, ['c', 'conv2d', { filters: 5 }], ['a', 'activation', { function: 'prelu' }], ['f', 'flatten'], ['p', 'activation', { function: 'prelu' }], ['e', 'dense', { units: 2 }]))
+    expect(['a', 'p', 'e'].map(id => saved(real, id))).toEqual([32 * values, 0, 32 * values])
+    expect(saved(real, 'a', 'keep')).toBe(64 * values)
   })
 })
