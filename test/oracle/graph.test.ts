@@ -86,6 +86,13 @@ describe('first values', () => {
     expect([...create({}).optimizerStates.keys()].slice(0, 2)).toEqual(['a.weight.velocity', 'a.bias.velocity'])
   })
 
+  it('what activations learn, one number a channel: thresholds, knees and lifts at 0, slopes at 1 / 4', () => {
+    const learned = chainProject([['in', 'input', { height: 1, width: 1, channels: 2 }], ['flat', 'flatten'], ['p', 'activation', { function: 'prelu' }], ['r', 'activation', { function: 'rpRelu' }], ['a', 'activation'], ['s', 'sign', { threshold: 'learned' }], ['t', 'sign'], ['out', 'head']])
+    expect([...new OracleNetwork(learned, { scale: 1, offset: 0 }).parameters]).toEqual([
+      ['p.slope', Float64Array.of(0.25, 0.25)], ['r.slope', Float64Array.of(0.25, 0.25)], ['r.knee', Float64Array.of(0, 0)], ['r.lift', Float64Array.of(0, 0)], ['s.threshold', Float64Array.of(0, 0)],
+    ])
+  })
+
   it('the layer factor multiplies the move of weight, bias and, if asked for, gamma; never of beta', () => {
     const moved = (recipe: RecipeFields, name: string): number => {
       const network = create({ clip: 'off', ...recipe })

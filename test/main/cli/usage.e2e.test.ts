@@ -40,6 +40,17 @@ describe('what needs no engine', () => {
     expect(json).toMatchObject({ problems: [], totals: { binaryParameters: 668672 } })
   })
 
+  test('its unquantized twin too', async () => {
+    const path = join(await temporaryFolder(), 'twin.json')
+    await writeFile(path, (await runCli(['presets', 'show', 'digits', '--twin', 'relu'])).stdout)
+    const { code, json } = await runCli(['check', path, '--json'])
+    expect(code).toBe(0)
+    expect(json).toMatchObject({ problems: [], totals: { binaryParameters: 0, binaryMacs: 0 } })
+    const again = await runCli(['check', path, '--twin', '--json'])
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('has no twin: its weights and activations are real already') as unknown })
+    expect((await runCli(['presets', 'show', 'digits', '--twin', 'tanh'])).code).toBe(2)
+  })
+
   test('data sets of a fresh home, and an import into it', async () => {
     const home = await temporaryFolder()
     expect((await runCli(['datasets', '--json'], { home })).json).toMatchObject({ datasets: [{ name: 'digits', shape: [28, 28, 1], train: 9000, test: 1000, stored: false }] })
