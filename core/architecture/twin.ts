@@ -76,7 +76,13 @@ function twinRecipe(recipe: Recipe): { recipe: Recipe; changes: string[] } {
   if (recipe.clip !== 'off') changes.push('parameters are no longer clipped to -1..1, which serves latent weights')
   const scaled = recipe.layerScale.mode !== 'off'
   if (scaled) changes.push('the steps of a layer are no longer multiplied by its scale, which serves latent weights')
-  return { recipe: { ...recipe, clip: 'off', ...(scaled && { layerScale: { mode: 'off', batchNormScale: false } }) }, changes }
+  let { optimizer } = recipe
+  if (optimizer.kind === 'bop') {
+    const { beta1, beta2, epsilon } = optimizer
+    optimizer = { kind: 'adam', beta1, beta2, epsilon }
+    changes.push('Adam, which Bop leaves everything but binary weights to, moves all parameters')
+  }
+  return { recipe: { ...recipe, optimizer, clip: 'off', ...(scaled && { layerScale: { mode: 'off', batchNormScale: false } }) }, changes }
 }
 
 function sentences(counts: Counts, activation: TwinActivation): string[] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { LayerNode } from '../../../core/architecture/document.ts'
 import { hasErrors, inferArchitecture } from '../../../core/architecture/infer.ts'
 import { presetNamed, presets } from '../../../core/architecture/presets/index.ts'
+import { RecipeSchema } from '../../../core/architecture/recipe.ts'
 import { totalsOf } from '../../../core/architecture/costs.ts'
 import { floatTwin } from '../../../core/architecture/twin.ts'
 import { anyGraph, chain, graph, INPUT, projectOf, sound } from './graphs.ts'
@@ -44,6 +45,13 @@ describe('the unquantized twin', () => {
     expect(twin.architecture.edges.some(({ to }) => to.port === 'magnitude')).toBe(false)
     expect(hasErrors(inferArchitecture(twin.architecture))).toBe(false)
     expect(changes).toEqual(expect.arrayContaining(['1 learned threshold is gone with its sign', '1 k-bit activation became a clip to 0..1', '1 input scale K is gone', 'batch normalisation stays shift-based (--set nodes.n.mode=vanilla, and so on, for multiplications)']))
+  })
+
+  test('is trained by Adam where the network was by Bop', () => {
+    const project = projectOf(sound())
+    const { project: twin, changes } = floatTwin({ ...project, recipe: RecipeSchema.parse({ ...project.recipe, optimizer: { kind: 'bop', beta1: 0.8 } }) })
+    expect(twin.recipe.optimizer).toEqual({ kind: 'adam', beta1: 0.8, beta2: 0.999, epsilon: 1e-8 })
+    expect(changes).toContain('Adam, which Bop leaves everything but binary weights to, moves all parameters')
   })
 
   test('of every preset is sound, of the same shapes, and has nothing binary', () => {
