@@ -110,7 +110,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
     spent()
     // Not a redirect: a browser that came here from another site would not send the cookie along with that.
     response.writeHead(200, { ...SECURITY_HEADERS, 'Set-Cookie': cookie, 'Cache-Control': 'no-store', 'Content-Type': 'text/html; charset=utf-8' })
-    response.end('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Bitwright</title></head><body></body></html>')
+    response.end('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Bitwright</title><link rel="icon" href="data:,"></head><body></body></html>')
     return
   }
   if (!gate.knows(request)) throw new Refusal(401, 'no session', 'Open the address that Bitwright has printed.')

@@ -1,15 +1,5 @@
 import { spawn } from 'node:child_process'
 
-type Env = Readonly<Record<string, string | undefined>>
-
-/** Whether a window can be shown here. */
-export function hasDisplay({ platform = process.platform, env = process.env }: { readonly platform?: NodeJS.Platform; readonly env?: Env } = {}): boolean {
-  if (platform === 'win32') return true
-  // Over SSH a window would open on the other machine's screen.
-  if (platform === 'darwin') return env.SSH_CONNECTION === undefined
-  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
-}
-
 /** Asks the system to show an address of ours in the person's browser; false if it has no way to. */
 export async function openInBrowser(url: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
   const [program, ...args] = platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler', url] : [platform === 'darwin' ? 'open' : 'xdg-open', url]

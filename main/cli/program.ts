@@ -16,7 +16,7 @@ import { perform, type Context, type Outcome, type Process } from './run.ts'
  */
 export function buildProgram(host: Process, version: string, exit: (code: number) => void): Command {
   const program = new Command('bitwright')
-    .description('A workbench for binarized neural networks: design, train, inspect, take away.')
+    .description('A workbench for binarized neural networks: design, train, inspect, take away. Without a command it opens in a window or, where there is none, in a browser.')
     .option('--home <DIR>', 'folder of data sets and runs (else BITWRIGHT_HOME, else the platform\'s data folder)')
     .option('--json', 'print one JSON object as the last line of standard output')
     .helpOption('-h, --help', 'say how it is used')
@@ -153,7 +153,7 @@ export function buildProgram(host: Process, version: string, exit: (code: number
   return program.allowExcessArguments().action((_options: object, command: Command) => {
     const [stray] = command.args
     if (stray !== undefined) command.error(`error: there is no command "${stray}"`, { code: 'commander.unknownCommand' })
-    return run(command, async () => (await import('./commands/overview.ts')).overview(program))
+    return run(command, async context => (await import('./commands/open.ts')).openWorkbench(context))
   })
 }
 

@@ -49,6 +49,10 @@ async function prepare(target, machine) {
     const { ensureBrowser } = await import('./browser.mjs')
     await ensureBrowser(machine)
   }
+  if (target.app !== 'none') {
+    const { ensureApp } = await import('./app.mjs')
+    await ensureApp(root, machine, { desktop: target.app === 'window' })
+  }
   if (target.adapter === 'none') return machine.env
   const { computingEnv, findAdapter } = await import('./adapter.mjs')
   try {

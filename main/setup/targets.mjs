@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
  * @typedef {object} Target
  * @property {'none' | 'look' | 'need'} adapter look: take one that is there; need: install one, or refuse to start
  * @property {boolean} browser whether browser tests are among it
+ * @property {'none' | 'page' | 'window'} app what must be built of the workbench: its page, or also the window around it
  * @property {'here' | 'root'} folder where it runs: where the person stands, so that the paths they type are theirs, or the clone
  * @property {Step[]} steps
  */
@@ -36,9 +37,12 @@ export function targetOf(name, args, inRoot) {
       return {
         adapter: 'need',
         browser: true,
+        app: 'page',
         folder: 'root',
         steps: [
           { title: 'types', args: [inRoot('node_modules/typescript/bin/tsc'), '-b', 'core', 'main', 'test'] },
+          { title: 'types of components', args: [inRoot('node_modules/vue-tsc/bin/vue-tsc.js'), '-p', 'renderer'] },
+          { title: 'types of their tests', args: [inRoot('node_modules/vue-tsc/bin/vue-tsc.js'), '-p', 'test/renderer'] },
           { title: 'lint', args: [inRoot('node_modules/eslint/bin/eslint.js'), '--max-warnings', '0', '.'] },
           { title: 'tests', args: [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...args] },
         ],
@@ -57,6 +61,7 @@ function bitwright(args, inRoot) {
   return {
     adapter: adapterFor(args),
     browser: false,
+    app: appFor(args),
     folder: 'here',
     steps: [{ args: ['--import', pathToFileURL(inRoot('node_modules/tsx/dist/loader.mjs')).href, inRoot('main/cli/bitwright.ts'), ...args] }],
   }
@@ -64,8 +69,29 @@ function bitwright(args, inRoot) {
 
 /** @param {string[]} args */
 function adapterFor(args) {
-  if (args.some(arg => ['--help', '-h', '--version', '-V'].includes(arg))) return 'none'
-  const command = args.find((arg, index) => !arg.startsWith('-') && !WITH_VALUE.has(args[index - 1] ?? ''))
+  if (onlyAsks(args)) return 'none'
+  const command = commandOf(args)
   if (command === 'doctor') return 'look'
   return command !== undefined && WITHOUT_ADAPTER.has(command) ? 'none' : 'need'
+}
+
+/**
+ * Without a command the workbench opens.
+ *
+ * @param {string[]} args
+ */
+function appFor(args) {
+  if (onlyAsks(args)) return 'none'
+  const command = commandOf(args)
+  return command === undefined ? 'window' : command === 'serve' ? 'page' : 'none'
+}
+
+/** @param {string[]} args */
+function onlyAsks(args) {
+  return args.some(arg => ['--help', '-h', '--version', '-V'].includes(arg))
+}
+
+/** @param {string[]} args */
+function commandOf(args) {
+  return args.find((arg, index) => !arg.startsWith('-') && !WITH_VALUE.has(args[index - 1] ?? ''))
 }

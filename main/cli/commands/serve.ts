@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { openHost } from '../../browser/host.ts'
-import { hasDisplay, openInBrowser } from '../../browser/opener.ts'
+import { openInBrowser } from '../../browser/opener.ts'
 import { openHome } from '../../services/home.ts'
+import { hasDisplay } from '../../setup/display.mjs'
 import type { Context, Outcome } from '../run.ts'
 
 const ServeSchema = z.strictObject({
@@ -16,7 +17,7 @@ export interface ServeOptions {
 }
 
 /** Where the page is built to. */
-export const PAGE = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
+const PAGE = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
 
 /** The workbench for a browser of this machine, until an interrupt. A run under way then stops after a checkpoint. */
 export async function serve({ home: given, notes, interrupts, json }: Context, { port, open }: ServeOptions): Promise<Outcome<typeof ServeSchema>> {

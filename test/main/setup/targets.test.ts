@@ -16,9 +16,9 @@ describe('targets', () => {
 
   it('test checks types and lint before it tests', () => {
     const target = of('test', 'test/core')
-    expect(target?.steps.map(step => step.title)).toEqual(['types', 'lint', 'tests'])
+    expect(target?.steps.map(step => step.title)).toEqual(['types', 'types of components', 'types of their tests', 'lint', 'tests'])
     expect(target?.steps.at(-1)?.args).toEqual(['/clone/node_modules/vitest/vitest.mjs', 'run', 'test/core'])
-    expect(target).toMatchObject({ adapter: 'need', browser: true, folder: 'root' })
+    expect(target).toMatchObject({ adapter: 'need', browser: true, app: 'page', folder: 'root' })
   })
 
   it.each([
@@ -34,6 +34,17 @@ describe('targets', () => {
     [['--version'], 'none'],
   ])('bitwright %j: adapter %s', (args, adapter) => {
     expect(of('bitwright', ...args)?.adapter).toBe(adapter)
+  })
+
+  it.each([
+    [[], 'window'],
+    [['--home', 'train'], 'window'],
+    [['serve', '--port', '8000'], 'page'],
+    [['train', 'digits'], 'none'],
+    [['--help'], 'none'],
+    [['serve', '--help'], 'none'],
+  ])('bitwright %j: of the workbench is built %s', (args, app) => {
+    expect(of('bitwright', ...args)?.app).toBe(app)
   })
 
   it('are four', () => {
