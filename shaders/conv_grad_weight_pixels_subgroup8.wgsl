@@ -1,50 +1,36 @@
 enable subgroups;
-// include: conv_pixels
+// include: pixel_window
 // parts[p][tap * channels + c][n] = sum_m (scale * pixel + offset) * g[m][n]  (f32) over the inputs that count:
 // conv_grad_weight_pixels_block in other words, for lavapipe. Parts as there. g: [rows][outputs] f32.
-// Lane = output: a workgroup (one subgroup of 8) owns 32 inputs (a 3 x 3 kernel over three colours has 27) x 8 outputs. Each lane
-// loads another input of the row, spread by subgroupBroadcast. An input that does not count adds 0 * g, which changes no sum.
-// dispatch: x = ceil(kernel * kernel * channels / 32), y = ceil(outputs / 8), z = ceil(images * out_height / lines)
+// A workgroup (one subgroup of 8) owns 32 inputs (a 3 x 3 kernel over three colours has 27) x 32 outputs, four a lane: what one
+// position costs is loads, and this many products share them. Each lane loads another four inputs, spread by
+// subgroupBroadcast. An input that does not count adds 0 * g, which changes no sum.
+// dispatch: x = ceil(kernel * kernel * channels / 32), y = ceil(outputs / 32), z = ceil(images * out_height / lines)
 // requires: subgroups 8
 
 @group(0) @binding(3) var<storage, read> g: array<f32>;
 @group(0) @binding(4) var<storage, read_write> parts: array<f32>;
 
-// An input as a lane sees it: its tap and channel.
-struct Source {
-  used: bool,
-  ky: u32,
-  kx: u32,
-  c: u32,
+fn load(input: Source, window: Window) -> f32 {
+  let pixel = pixel_of(input, window);
+  return f32(pixel.counts) * fma(params.scale, f32(pixel.value), params.offset);
 }
 
-fn source(k: u32) -> Source {
-  let tap = k / params.channels;
-  return Source(tap < params.kernel * params.kernel, tap / params.kernel, tap % params.kernel, k % params.channels);
-}
-
-fn load(input: Source, place: vec3<u32>) -> f32 {
-  let row = select(OUTSIDE, input_row(place, input.ky, input.kx), input.used);
-  let counts = counts_at(row, input.c);
-  let held = select(place.x * params.height * params.width, row, row != OUTSIDE);
-  return counts * fma(params.scale, pixel_at(place.x, held, input.c), params.offset);
-}
-
-fn write(part: u32, k: u32, n: u32, value: vec4<f32>) {
+fn write(part: u32, k: u32, n: vec4<u32>, value: vec4<f32>) {
   let depth = params.kernel * params.kernel * params.channels;
-  if (n >= params.outputs) { return; }
-  let base = (part * depth + k) * params.outputs + n;
-  if (k < depth) { parts[base] = value.x; }
-  if (k + 1 < depth) { parts[base + params.outputs] = value.y; }
-  if (k + 2 < depth) { parts[base + 2 * params.outputs] = value.z; }
-  if (k + 3 < depth) { parts[base + 3 * params.outputs] = value.w; }
+  if (k >= depth) { return; }
+  let base = (part * depth + k) * params.outputs;
+  if (n.x < params.outputs) { parts[base + n.x] = value.x; }
+  if (n.y < params.outputs) { parts[base + n.y] = value.y; }
+  if (n.z < params.outputs) { parts[base + n.z] = value.z; }
+  if (n.w < params.outputs) { parts[base + n.w] = value.w; }
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let first = group.x * 32;
-  let n = group.y * 8 + lane;
-  let column = min(n, params.outputs - 1);
+  let n = vec4<u32>(group.y * 32 + lane) + vec4<u32>(0, 8, 16, 24);
+  let column = min(n, vec4<u32>(params.outputs - 1));
   let in0 = source(first + 0 + lane);
   let in1 = source(first + 8 + lane);
   let in2 = source(first + 16 + lane);
@@ -57,31 +43,105 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var s5 = vec4<f32>();
   var s6 = vec4<f32>();
   var s7 = vec4<f32>();
-  let end = min((group.z + 1) * params.lines, params.images * params.out_height);
-  for (var line = group.z * params.lines; line < end; line++) {
+  var s8 = vec4<f32>();
+  var s9 = vec4<f32>();
+  var s10 = vec4<f32>();
+  var s11 = vec4<f32>();
+  var s12 = vec4<f32>();
+  var s13 = vec4<f32>();
+  var s14 = vec4<f32>();
+  var s15 = vec4<f32>();
+  var s16 = vec4<f32>();
+  var s17 = vec4<f32>();
+  var s18 = vec4<f32>();
+  var s19 = vec4<f32>();
+  var s20 = vec4<f32>();
+  var s21 = vec4<f32>();
+  var s22 = vec4<f32>();
+  var s23 = vec4<f32>();
+  var s24 = vec4<f32>();
+  var s25 = vec4<f32>();
+  var s26 = vec4<f32>();
+  var s27 = vec4<f32>();
+  var s28 = vec4<f32>();
+  var s29 = vec4<f32>();
+  var s30 = vec4<f32>();
+  var s31 = vec4<f32>();
+  let begin = group.z * params.lines;
+  let end = min(begin + params.lines, params.images * params.out_height);
+  for (var line = begin; line < end; line++) {
     for (var ox = 0u; ox < params.out_width; ox++) {
-      let place = vec3<u32>(line / params.out_height, line % params.out_height, ox);
-      let v = vec4<f32>(g[(line * params.out_width + ox) * params.outputs + column]);
-      let x0 = load(in0, place);
-      let x1 = load(in1, place);
-      let x2 = load(in2, place);
-      let x3 = load(in3, place);
-      s0 = fma(vec4<f32>(subgroupBroadcast(x0, 0), subgroupBroadcast(x0, 1), subgroupBroadcast(x0, 2), subgroupBroadcast(x0, 3)), v, s0);
-      s1 = fma(vec4<f32>(subgroupBroadcast(x0, 4), subgroupBroadcast(x0, 5), subgroupBroadcast(x0, 6), subgroupBroadcast(x0, 7)), v, s1);
-      s2 = fma(vec4<f32>(subgroupBroadcast(x1, 0), subgroupBroadcast(x1, 1), subgroupBroadcast(x1, 2), subgroupBroadcast(x1, 3)), v, s2);
-      s3 = fma(vec4<f32>(subgroupBroadcast(x1, 4), subgroupBroadcast(x1, 5), subgroupBroadcast(x1, 6), subgroupBroadcast(x1, 7)), v, s3);
-      s4 = fma(vec4<f32>(subgroupBroadcast(x2, 0), subgroupBroadcast(x2, 1), subgroupBroadcast(x2, 2), subgroupBroadcast(x2, 3)), v, s4);
-      s5 = fma(vec4<f32>(subgroupBroadcast(x2, 4), subgroupBroadcast(x2, 5), subgroupBroadcast(x2, 6), subgroupBroadcast(x2, 7)), v, s5);
-      s6 = fma(vec4<f32>(subgroupBroadcast(x3, 0), subgroupBroadcast(x3, 1), subgroupBroadcast(x3, 2), subgroupBroadcast(x3, 3)), v, s6);
-      s7 = fma(vec4<f32>(subgroupBroadcast(x3, 4), subgroupBroadcast(x3, 5), subgroupBroadcast(x3, 6), subgroupBroadcast(x3, 7)), v, s7);
+      let window = window_at(vec3<u32>(line / params.out_height, line % params.out_height, ox));
+      let at = column + (line * params.out_width + ox) * params.outputs;
+      let v = vec4<f32>(g[at.x], g[at.y], g[at.z], g[at.w]);
+      let x0 = load(in0, window);
+      let x1 = load(in1, window);
+      let x2 = load(in2, window);
+      let x3 = load(in3, window);
+      s0 = fma(vec4<f32>(subgroupBroadcast(x0, 0)), v, s0);
+      s1 = fma(vec4<f32>(subgroupBroadcast(x0, 1)), v, s1);
+      s2 = fma(vec4<f32>(subgroupBroadcast(x0, 2)), v, s2);
+      s3 = fma(vec4<f32>(subgroupBroadcast(x0, 3)), v, s3);
+      s4 = fma(vec4<f32>(subgroupBroadcast(x0, 4)), v, s4);
+      s5 = fma(vec4<f32>(subgroupBroadcast(x0, 5)), v, s5);
+      s6 = fma(vec4<f32>(subgroupBroadcast(x0, 6)), v, s6);
+      s7 = fma(vec4<f32>(subgroupBroadcast(x0, 7)), v, s7);
+      s8 = fma(vec4<f32>(subgroupBroadcast(x1, 0)), v, s8);
+      s9 = fma(vec4<f32>(subgroupBroadcast(x1, 1)), v, s9);
+      s10 = fma(vec4<f32>(subgroupBroadcast(x1, 2)), v, s10);
+      s11 = fma(vec4<f32>(subgroupBroadcast(x1, 3)), v, s11);
+      s12 = fma(vec4<f32>(subgroupBroadcast(x1, 4)), v, s12);
+      s13 = fma(vec4<f32>(subgroupBroadcast(x1, 5)), v, s13);
+      s14 = fma(vec4<f32>(subgroupBroadcast(x1, 6)), v, s14);
+      s15 = fma(vec4<f32>(subgroupBroadcast(x1, 7)), v, s15);
+      s16 = fma(vec4<f32>(subgroupBroadcast(x2, 0)), v, s16);
+      s17 = fma(vec4<f32>(subgroupBroadcast(x2, 1)), v, s17);
+      s18 = fma(vec4<f32>(subgroupBroadcast(x2, 2)), v, s18);
+      s19 = fma(vec4<f32>(subgroupBroadcast(x2, 3)), v, s19);
+      s20 = fma(vec4<f32>(subgroupBroadcast(x2, 4)), v, s20);
+      s21 = fma(vec4<f32>(subgroupBroadcast(x2, 5)), v, s21);
+      s22 = fma(vec4<f32>(subgroupBroadcast(x2, 6)), v, s22);
+      s23 = fma(vec4<f32>(subgroupBroadcast(x2, 7)), v, s23);
+      s24 = fma(vec4<f32>(subgroupBroadcast(x3, 0)), v, s24);
+      s25 = fma(vec4<f32>(subgroupBroadcast(x3, 1)), v, s25);
+      s26 = fma(vec4<f32>(subgroupBroadcast(x3, 2)), v, s26);
+      s27 = fma(vec4<f32>(subgroupBroadcast(x3, 3)), v, s27);
+      s28 = fma(vec4<f32>(subgroupBroadcast(x3, 4)), v, s28);
+      s29 = fma(vec4<f32>(subgroupBroadcast(x3, 5)), v, s29);
+      s30 = fma(vec4<f32>(subgroupBroadcast(x3, 6)), v, s30);
+      s31 = fma(vec4<f32>(subgroupBroadcast(x3, 7)), v, s31);
     }
   }
   write(group.z, first + 0, n, s0);
-  write(group.z, first + 4, n, s1);
-  write(group.z, first + 8, n, s2);
-  write(group.z, first + 12, n, s3);
-  write(group.z, first + 16, n, s4);
-  write(group.z, first + 20, n, s5);
-  write(group.z, first + 24, n, s6);
-  write(group.z, first + 28, n, s7);
+  write(group.z, first + 1, n, s1);
+  write(group.z, first + 2, n, s2);
+  write(group.z, first + 3, n, s3);
+  write(group.z, first + 4, n, s4);
+  write(group.z, first + 5, n, s5);
+  write(group.z, first + 6, n, s6);
+  write(group.z, first + 7, n, s7);
+  write(group.z, first + 8, n, s8);
+  write(group.z, first + 9, n, s9);
+  write(group.z, first + 10, n, s10);
+  write(group.z, first + 11, n, s11);
+  write(group.z, first + 12, n, s12);
+  write(group.z, first + 13, n, s13);
+  write(group.z, first + 14, n, s14);
+  write(group.z, first + 15, n, s15);
+  write(group.z, first + 16, n, s16);
+  write(group.z, first + 17, n, s17);
+  write(group.z, first + 18, n, s18);
+  write(group.z, first + 19, n, s19);
+  write(group.z, first + 20, n, s20);
+  write(group.z, first + 21, n, s21);
+  write(group.z, first + 22, n, s22);
+  write(group.z, first + 23, n, s23);
+  write(group.z, first + 24, n, s24);
+  write(group.z, first + 25, n, s25);
+  write(group.z, first + 26, n, s26);
+  write(group.z, first + 27, n, s27);
+  write(group.z, first + 28, n, s28);
+  write(group.z, first + 29, n, s29);
+  write(group.z, first + 30, n, s30);
+  write(group.z, first + 31, n, s31);
 }

@@ -1,5 +1,5 @@
 enable subgroups;
-// include: conv
+// include: real_window
 // c[m][n] = scale * sum over taps, then channels k, of a[i][k] * b[tap * channels + k][n]  (f32): f32_conv_block in other words, the best float
 // convolution found for lavapipe and what the one on bits is measured against.
 // a: [input rows][channels]; b: [taps * channels][outputs]; c: [rows][outputs]; all f32.
@@ -10,36 +10,8 @@ enable subgroups;
 
 override ROWS: u32 = 128;
 
-@group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
-
-// The value of its row that a lane loads: where its tap lies in the picture, and how far from the window's corner.
-struct Source {
-  used: bool,
-  ky: u32,
-  kx: u32,
-  offset: u32,
-}
-
-fn source(k: u32) -> Source {
-  let tap = k / params.channels;
-  let ky = tap / params.kernel;
-  let kx = tap % params.kernel;
-  return Source(ky < params.kernel, ky, kx, (ky * params.width + kx) * params.channels + k % params.channels);
-}
-
-// Index of the first channel under the window's corner, and the corner; both wrap when it lies outside.
-fn corner_of(place: vec3<u32>) -> vec3<u32> {
-  let top = place.y * params.stride - params.padding;
-  let left = place.z * params.stride - params.padding;
-  return vec3<u32>(((place.x * params.height + top) * params.width + left) * params.channels, top, left);
-}
-
-fn load(place: Source, corner: vec3<u32>) -> f32 {
-  let inside = place.used && corner.y + place.ky < params.height && corner.z + place.kx < params.width;
-  return select(0.0, a[select(0u, corner.x + place.offset, inside)], inside);
-}
 
 // acc + the products of the eight lanes' values of v with s0 .. s7, in that order.
 fn eight(acc: vec4<f32>, v: f32, s0: vec4<f32>, s1: vec4<f32>, s2: vec4<f32>, s3: vec4<f32>,

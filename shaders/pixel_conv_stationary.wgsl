@@ -1,5 +1,5 @@
 enable subgroups;
-// include: conv_pixels
+// include: pixel_window
 // y of pixel_conv_block in other words, for lavapipe. w: [taps][words][outputs] u32; y: [rows][outputs] f32.
 // The plan of xnor_conv_stationary: a workgroup (one subgroup of 8) holds the signs of 32 inputs (64 with DEEP; a 3 x 3 kernel over three
 // colours has 27) x 32 outputs in private memory and runs over ROWS rows; each lane loads another input of the row, spread by
@@ -19,52 +19,10 @@ override DEEP: bool = false;
 
 const UNIT: u32 = 1u << 20;
 
-// The input of its row that a lane loads: where its tap lies, and how many bytes from the window's corner.
-struct Source {
-  used: bool,
-  ky: u32,
-  kx: u32,
-  c: u32,
-  offset: u32,
-}
-
-fn source(k: u32) -> Source {
-  let tap = k / params.channels;
-  let c = k % params.channels;
-  let ky = tap / params.kernel;
-  let kx = tap % params.kernel;
-  return Source(ky < params.kernel, ky, kx, c, (ky * params.width + kx) * params.channels + c);
-}
-
-// An output row's window: its image's first word and first row, the corner, and the corner's byte; the last three wrap outside.
-struct Window {
-  words: u32,
-  row: u32,
-  top: u32,
-  left: u32,
-  byte: u32,
-}
-
-fn window_at(place: vec3<u32>) -> Window {
-  let size = params.height * params.width;
-  let top = place.y * params.stride - params.padding;
-  let left = place.z * params.stride - params.padding;
-  return Window(place.x * ((size * params.channels + 3) / 4), place.x * size, top, left, (top * params.width + left) * params.channels);
-}
-
 // UNIT + pixel, or 0 where the input does not count.
 fn load(input: Source, window: Window) -> u32 {
-  let y = window.top + input.ky;
-  let x = window.left + input.kx;
-  let inside = input.used && y < params.height && x < params.width;
-  let byte = select(0u, window.byte + input.offset, inside);
-  let pixel = (pixels[window.words + (byte >> 2)] >> (8 * (byte & 3))) & 255;
-  var counts = inside;
-  if (MASKED) {
-    let at = select(0u, (window.row + y * params.width + x) * params.words + (input.c >> 5), inside);
-    counts = inside && ((mask[at] >> (input.c & 31)) & 1) == 1;
-  }
-  return select(0u, UNIT + pixel, counts);
+  let pixel = pixel_of(input, window);
+  return select(0u, UNIT + pixel.value, pixel.counts);
 }
 
 // sum + the eight lanes' values of v, flipped where s0 .. s7 have all bits set.

@@ -33,7 +33,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   conv_grad_weight_pixels: [{ shader: 'conv_grad_weight_pixels_block' }, { shader: 'conv_grad_weight_pixels_block', overrides: tall }, { shader: 'conv_grad_weight_pixels_subgroup8' }],
   f32_conv: [{ shader: 'f32_conv_block' }, { shader: 'f32_conv_block', overrides: wide }, { shader: 'f32_conv_subgroup8' }],
   f32_conv_grad_input: [{ shader: 'f32_conv_grad_input_block' }, { shader: 'f32_conv_grad_input_block', overrides: tall }],
-  f32_conv_grad_weight: [{ shader: 'f32_conv_grad_weight_block' }, { shader: 'f32_conv_grad_weight_block', overrides: tall }],
+  f32_conv_grad_weight: [{ shader: 'f32_conv_grad_weight_block' }, { shader: 'f32_conv_grad_weight_block', overrides: tall }, { shader: 'f32_conv_grad_weight_subgroup8' }],
   sign_pack: [{ shader: 'sign_pack' }, { shader: 'sign_pack', overrides: { WG_X: 1, WG_Y: 64 } }],
   sgd: [{ shader: 'sgd' }, { shader: 'sgd4' }],
   bop: [{ shader: 'bop' }, { shader: 'bop4' }],
