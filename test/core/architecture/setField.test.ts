@@ -33,7 +33,7 @@ describe('a field of the recipe', () => {
   test.each([
     ['recipe.batchsize=2', 'recipe has no field "batchsize"; did you mean batchSize?'],
     ['recipe.optimizer.momentum=0.9', 'recipe.optimizer has no field "momentum"; '],
-    ['recipe.optimizer.kind=bop', "Expected 'sgd' | 'adam' | 'adamaxShift'; at recipe.optimizer.kind"],
+    ['recipe.optimizer.kind=rmsprop', "Expected 'sgd' | 'adam' | 'adamaxShift' | 'bop'; at recipe.optimizer.kind"],
     ['recipe.learningRate.schedule.kind=step', 'recipe.learningRate.schedule of kind step needs every and factor as well'],
     ['recipe.learningRate.schedule={"kind":"step"}', 'learningRate.schedule.every'],
     ['recipe.seed.low=1', 'recipe.seed has no fields, so "low" cannot be set in it'],
