@@ -1,9 +1,10 @@
 // Subtracts from latent weights their mean over the input channels, tap by tap and filter by filter, in place, then (CLIP) keeps
-// them in [-1, 1], and packs their signs (pack_weights.wgsl). Follows the optimizer, whose own clip and packing are off.
+// them in [-1, 1], and (PACK) packs their signs (pack_weights.wgsl). Follows the optimizer, whose own clip and packing are off.
 // parameter: [taps * channels][outputs] f32; packed: [taps * words of a tap][outputs]. One invocation owns one tap of one filter.
 // dispatch: x = ceil(outputs / 64), y = taps
 
 override CLIP: bool = false;
+override PACK: bool = false;
 
 struct Params {
   outputs: u32,
@@ -28,10 +29,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var value = parameter[at] - mean;
     if (CLIP) { value = clamp(value, -1.0, 1.0); }
     parameter[at] = value;
-    word |= select(0u, 1u << (c & 31), value >= 0);
-    if ((c & 31) == 31 || c + 1 == params.channels) {
+    word = select(word, 0u, (c & 31) == 0) | select(0u, 1u << (c & 31), value >= 0);
+    if (PACK && ((c & 31) == 31 || c + 1 == params.channels)) {
       packed[(id.y * words + c / 32) * params.outputs + id.x] = word;
-      word = 0u;
     }
   }
 }

@@ -31,7 +31,11 @@ export interface Parameter {
 }
 
 /** What a layer says of a parameter. */
-export type ParameterDescription = Pick<Parameter, 'depth' | 'outputs' | 'initial' | 'factor'> & Partial<Pick<Parameter, 'taps' | 'weight' | 'latent' | 'centred'>> & { readonly shape: readonly number[] }
+export type ParameterDescription = Pick<Parameter, 'depth' | 'outputs' | 'initial' | 'factor'> & Partial<Pick<Parameter, 'taps' | 'weight' | 'latent' | 'centred'>> & {
+  readonly shape: readonly number[]
+  /** Whether bits are kept beside it; left out, latent weights do. */
+  readonly packs?: boolean
+}
 
 /** Sizes of packed weights as shaders take them: inputs that share words, and words in all. */
 export function wordsOfTaps(depth: number, taps: number): { readonly channels: number; readonly words: number } {

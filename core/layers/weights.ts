@@ -1,8 +1,8 @@
-import { onBits, type WeightAttributes } from '../architecture/kinds/weights.ts'
+import { evaluatesReals, isLatent, type WeightAttributes } from '../architecture/kinds/weights.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { Stream } from '../random.ts'
 import { splitRows, sumParts } from './conversions.ts'
-import type { Context, LayerSite, Parameter } from './context.ts'
+import { wordsOfTaps, type Context, type LayerSite, type Parameter } from './context.ts'
 import { layerScale } from './layerScale.ts'
 
 export interface WeightShape {
@@ -29,21 +29,23 @@ export interface LayerWeights extends WeightShape {
 /** One parameter, `weight`, and what `attributes` make of it. */
 export function layerWeights(context: Context, site: LayerSite, { depth, taps, outputs }: WeightShape, attributes: WeightAttributes): LayerWeights {
   const { program, recipe } = context
-  const latent = onBits(attributes)
+  const latent = isLatent(attributes)
+  const sampled = evaluatesReals(attributes)
   const bound = latent && recipe.weightInit === 'unit' ? 1 : 1 / Math.sqrt(depth)
   const bop = latent && recipe.optimizer.kind === 'bop'
   const parameter = context.parameter(site, 'weight', {
-    shape: [depth, outputs], depth, taps, outputs, weight: true, latent, centred: latent && attributes.centred && !bop,
+    shape: [depth, outputs], depth, taps, outputs, weight: true, latent, packs: latent && !sampled, centred: latent && attributes.centred && !bop,
     factor: layerScale(recipe, depth, taps * outputs),
     initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site), signs: bop },
   })
+  const bits = sampled && context.training ? sample(context, site, parameter) : parameter.packed
   const magnitudes = attributes.weights === 'scaled' ? sumsOfMagnitudes(context, parameter) : undefined
   return {
-    depth, taps, outputs, name: parameter.name, bits: parameter.packed, magnitudes, share: 1 / depth,
+    depth, taps, outputs, name: parameter.name, bits, magnitudes, share: 1 / depth,
     reals() {
-      if (!latent) return parameter.tensor
+      if (!bits) return parameter.tensor
       const signs = program.tensor('signs', 'f32', [depth, outputs])
-      program.launch('sign_weights', { latent: parameter.tensor, signs }, { depth, outputs })
+      program.launch('unpack_weights', { packed: bits, signs }, { outputs, ...wordsOfTaps(depth, taps) })
       return signs
     },
     update(launch) {
@@ -53,6 +55,15 @@ export function layerWeights(context: Context, site: LayerSite, { depth, taps, o
       context.update(parameter, dw)
     },
   }
+}
+
+/** Bits drawn anew at every step: +1 with probability (W + 1) / 2, clipped to 0..1. */
+function sample(context: Context, site: LayerSite, { tensor, depth, taps, outputs }: Parameter): Tensor {
+  const sizes = wordsOfTaps(depth, taps)
+  const packed = context.program.tensor('sampled weights', 'u32', [sizes.words, outputs])
+  const [key0, key1] = context.key(Stream.stochasticWeights, site)
+  context.program.launch('sample_weights', { latent: tensor, packed }, { outputs, ...sizes, key0, key1 })
+  return packed
 }
 
 /** [outputs]: sum over each filter of |W|. */

@@ -125,6 +125,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {
   const { recipe } = model.project
   const { depth, taps, outputs, packed, tensor, node, weight, latent, centred } = parameter
+  const PACK = Number(packed !== undefined)
   const rule = model.rule(parameter)
   const flips = rule.shader === 'bop'
   const { rate, on } = recipe.weightDecay
@@ -137,7 +138,7 @@ function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, progr
     rule.shader,
     { gradient, parameter: tensor, packed: target, health: ports.health, ...memory },
     { outputs, depth, ...wordsOfTaps(depth, taps), factor: flips ? 1 : parameter.factor, place: (sites.get(node) as LayerSite).ordinal, first: rule.first, second: rule.second, epsilon: rule.epsilon, decay: decays ? rate : 0 },
-    { CLIP: centred ? 0 : clip, PACK: Number(packed !== undefined && !centred) },
+    { CLIP: centred ? 0 : clip, PACK: centred ? 0 : PACK },
   )
-  if (centred) program.launch('centre_weights', { parameter: tensor, packed: target }, { outputs, channels: depth / taps, taps }, { CLIP: clip })
+  if (centred) program.launch('centre_weights', { parameter: tensor, packed: target }, { outputs, channels: depth / taps, taps }, { CLIP: clip, PACK })
 }

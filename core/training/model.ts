@@ -77,11 +77,11 @@ export class Model {
     return elements(signal.shape)
   }
 
-  parameter(site: LayerSite, name: string, { shape, taps = 1, weight = false, latent = false, centred = false, ...description }: ParameterDescription): Parameter {
+  parameter(site: LayerSite, name: string, { shape, taps = 1, weight = false, latent = false, packs = latent, centred = false, ...description }: ParameterDescription): Parameter {
     const full = `${site.id}.${name}`
     let parameter = this.parameters.get(full)
     if (!parameter) {
-      const packed: Tensor | undefined = latent ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOfTaps(description.depth, taps).words, description.outputs], role: 'derived' } : undefined
+      const packed: Tensor | undefined = packs ? { name: `${full}.bits`, dtype: 'u32', shape: [wordsOfTaps(description.depth, taps).words, description.outputs], role: 'derived' } : undefined
       parameter = { ...description, taps, weight, latent, centred, name: full, node: site.id, tensor: { name: full, dtype: 'f32', shape, role: 'parameter' }, ...(packed && { packed }) }
       this.parameters.set(full, parameter)
       for (const kind of this.rule(parameter).memory) this.memories.set(`${full}.${kind}`, { name: `${full}.${kind}`, dtype: 'f32', shape, role: 'state' })

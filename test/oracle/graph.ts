@@ -152,6 +152,7 @@ function readWeights(read: AttributeReader): { options: WeightOptions; bias: boo
   return {
     options: {
       weights: read.choice('weights', ['binary', 'scaled', 'real']),
+      binarisation: read.choice('binarisation', ['deterministic', 'stochastic']),
       weightMask: read.choice('weightMask', ['off', 'clip', 'strict']),
       scaleGradient: read.choice('scaleGradient', ['corrected', 'constant', 'unit', 'paper']),
       inputScale: read.boolean('inputScale', false),

@@ -3,7 +3,7 @@ import { activationBackward, activationForward, activationParameterGradients, ch
 import { batchNormBackward, batchStatistics, normalise, runningInverse, type BatchStatistics } from './batchNorm.ts'
 import { convBackward, convForward } from './conv.ts'
 import { biased, biasGradient, denseBackward, denseForward, type ParameterGradient } from './dense.ts'
-import { elementDraws } from './draws.ts'
+import { elementDraws, weightDraws, type Draw } from './draws.ts'
 import { applyMask, dropoutMask } from './dropout.ts'
 import type { Layer } from './graph.ts'
 import { addForward, concatBackward, concatForward } from './join.ts'
@@ -31,6 +31,8 @@ export interface Result {
   readonly ones?: Matrix
   /** Which equal values are so in float32 as well (ties.ts). */
   readonly labels?: Matrix | undefined
+  /** dense and conv2d: the weights that the products used. */
+  readonly weights?: Float64Array
   /** dense and conv2d: K of every row (XNOR-Net, section 3.2). */
   readonly inputScale?: Float64Array | undefined
 }
@@ -67,21 +69,22 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
     }
     case 'dense': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
-      const used = usedWeights(named(parameters, `${layer.id}.weight`), layer.options, layer.units)
+      const weights = usedWeights(named(parameters, `${layer.id}.weight`), layer.options, layer.units, weightDrawsOf(layer, training), allMargins)
       const inputScale = sources[1] && inputScaleMap(sources[1].output, picture)
-      const output = biased(scaleRows(denseForward(input, used, { units: layer.units, binary: false }), inputScale), bias)
-      return { output, exact: source.exact && layer.options.weights === 'binary' && !layer.bias && allExactIntegers(output), inputScale }
+      const output = biased(scaleRows(denseForward(input, weights, { units: layer.units, binary: false }), inputScale), bias)
+      return { output, weights, exact: source.exact && layer.options.weights === 'binary' && !layer.bias && allExactIntegers(output), inputScale }
     }
     case 'conv2d': {
       const bias = layer.bias ? named(parameters, `${layer.id}.bias`) : undefined
-      const weight = named(parameters, `${layer.id}.weight`)
+      const weights = usedWeights(named(parameters, `${layer.id}.weight`), layer.options, layer.filters, weightDrawsOf(layer, training), allMargins)
       const inputScale = sources[1] && inputScaleMap(sources[1].output, picture, layer.window)
       const options = { filters: layer.filters, window: layer.window, picture, binary: false }
-      const output = biased(scaleRows(convForward(input, usedWeights(weight, layer.options, layer.filters), options), inputScale), bias)
+      const output = biased(scaleRows(convForward(input, weights, options), inputScale), bias)
       const exact = source.exact && layer.options.weights === 'binary' && !layer.bias && allExactIntegers(output)
       // Equal sums of one filter stay equal when its alpha multiplies them, but not when each place has a factor of its own.
-      const binary = layer.options.weights !== 'real' && !inputScale
-      return { output, exact, inputScale, labels: exact ? undefined : convLabels(source, weight, { ...options, binary }, output) }
+      const signs = weights.every((weight, i) => Math.abs(weight) === Math.abs(at(weights, i % layer.filters)))
+      const binary = signs && !inputScale
+      return { output, weights, exact, inputScale, labels: exact ? undefined : convLabels(source, weights, { ...options, binary }, output) }
     }
     case 'maxPool': {
       const output = maxPoolForward(input, picture, layer.window)
@@ -131,6 +134,10 @@ function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: So
   }
 }
 
+function weightDrawsOf({ ordinal, channels: outputs, ...layer }: Layer & { readonly inputs: number }, training: Training | undefined): Draw | undefined {
+  return training && weightDraws(training.seed, ordinal, { channels: layer.inputs, outputs }, training.step)
+}
+
 export interface Backward {
   /** d loss / d output of each layer; for a head, d loss / d scores through this head alone. */
   readonly gradients: readonly Matrix[]
@@ -176,7 +183,8 @@ function backwardLayer(
     case 'flatten': return [gradient.reshaped(input.rows, input.columns)]
     case 'dense': case 'conv2d': {
       const weight = named(parameters, `${layer.id}.weight`)
-      const used = usedWeights(weight, layer.options, layer.channels)
+      const used = results[layer.ordinal]?.weights
+      if (used === undefined) throw new Error(`${layer.id} was not run`)
       const ofSums = scaleRows(gradient, results[layer.ordinal]?.inputScale)
       const back = layer.kind === 'dense'
         ? denseBackward(input, used, { units: layer.units, binary: false }, ofSums)

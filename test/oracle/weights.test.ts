@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { relativeError } from './compare.ts'
 import { denseBackward, denseForward } from './dense.ts'
+import { weightDraws } from './draws.ts'
 import { numericGradient, uniformValues } from './examples.ts'
 import { at, Matrix } from './numbers.ts'
 import { alphas, centreWeights, inputScaleMap, latentGradient, scaleRows, usedWeights, type WeightOptions } from './weights.ts'
 
-const SCALED: WeightOptions = { weights: 'scaled', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
+const SCALED: WeightOptions = { weights: 'scaled', binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
 const LATENT = Float64Array.of(0.5, -1.5, 0, 1, -0.25, 3)
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * at(b, i), 0)
@@ -53,6 +54,35 @@ describe('scaled weights', () => {
     // Two taps of two channels and two outputs.
     centreWeights(weights, 2, 2)
     expect([...weights]).toEqual([-1, -5, 1, 5, -2, -2, 2, 2])
+  })
+})
+
+describe('stochastic weights', () => {
+  const stochastic: WeightOptions = { ...SCALED, weights: 'binary', binarisation: 'stochastic' }
+
+  it('are +1 exactly where the draw is below the probability, and their latent values in evaluation', () => {
+    const u = [0, 0.999, 0.5, 0.49, 0.75, 0.25]
+    expect([...usedWeights(Float64Array.of(-1, 1, 0, 0, 0.5, -0.5), stochastic, 2, (input, output) => at(u, input * 2 + output))]).toEqual([-1, 1, -1, 1, -1, -1])
+    expect(usedWeights(LATENT, stochastic, 2)).toBe(LATENT)
+    expect([...usedWeights(LATENT, { ...stochastic, weights: 'scaled' }, 2, () => 0)]).toEqual([...usedWeights(LATENT, SCALED, 2)])
+  })
+
+  it('have the clipped latent weight as their mean, and other values at every step', () => {
+    const outputs = 20_000
+    for (const w of [-1.2, -0.6, 0, 0.3, 2]) {
+      const latent = new Float64Array(outputs).fill(w)
+      const [first, second] = [1, 2].map(step => usedWeights(latent, stochastic, outputs, weightDraws(9, 1, { channels: 1, outputs }, step)))
+      expect(Math.abs((first?.reduce((sum, used) => sum + used, 0) ?? NaN) / outputs - Math.min(1, Math.max(-1, w)))).toBeLessThan(0.03)
+      if (Math.abs(w) < 1) expect(second).not.toEqual(first)
+    }
+  })
+
+  it('draw no number twice, across taps and words', () => {
+    const draw = weightDraws(3, 1, { channels: 33, outputs: 5 }, 1)
+    const seen = new Set<number>()
+    for (let input = 0; input < 4 * 33; input++) for (let output = 0; output < 5; output++) seen.add(draw(input, output))
+    // 660 draws out of 2^24: 0.01 collisions are expected.
+    expect(seen.size).toBeGreaterThan(658)
   })
 })
 

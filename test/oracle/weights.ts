@@ -1,10 +1,13 @@
 /** The weights that a product uses, made of latent ones, and the way back of their gradient (bnn-spec section 4). [input][output] row-major. */
 import type { ParameterGradient } from './dense.ts'
-import { at, type Matrix, sign } from './numbers.ts'
+import type { Draw } from './draws.ts'
+import { Margins } from './margins.ts'
+import { at, hardSigmoid, type Matrix, sign } from './numbers.ts'
 import { imagesAndRows, tapsInside, type Size, type Window } from './window.ts'
 
 export interface WeightOptions {
   readonly weights: 'binary' | 'scaled' | 'real'
+  readonly binarisation: 'deterministic' | 'stochastic'
   readonly weightMask: 'off' | 'clip' | 'strict'
   readonly scaleGradient: 'corrected' | 'constant' | 'unit' | 'paper'
   readonly inputScale: boolean
@@ -18,8 +21,21 @@ export function alphas(latent: Float64Array, outputs: number): Float64Array {
   return sums.map(sum => sum / (latent.length / outputs))
 }
 
-export function usedWeights(latent: Float64Array, { weights }: WeightOptions, outputs: number): Float64Array {
+/**
+ * What the products use. `draw` gives training's random numbers by input and output; without it, as in evaluation, stochastic
+ * weights are the reals they are drawn from.
+ */
+export function usedWeights(latent: Float64Array, { weights, binarisation }: WeightOptions, outputs: number, draw?: Draw, margins = new Margins()): Float64Array {
   if (weights === 'real') return latent
+  if (weights === 'binary' && binarisation === 'stochastic') {
+    if (!draw) return latent
+    return latent.map((w, i) => {
+      const u = draw(Math.floor(i / outputs), i % outputs)
+      // One addition is all that rounds, so a draw decides fifty times closer than sums do.
+      margins.record('stochasticWeight', 50 * Math.abs((w + 1) / 2 - u))
+      return u < hardSigmoid(w) ? 1 : -1
+    })
+  }
   const signs = latent.map(sign)
   if (weights === 'binary') return signs
   const alpha = alphas(latent, outputs)

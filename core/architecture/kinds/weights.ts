@@ -9,6 +9,7 @@ export const MAX_WEIGHTS = 2 ** 31
 /** What dense layers and convolutions say about their weights. */
 export const weightAttributes = {
   weights: z.enum(['binary', 'scaled', 'real']).default('binary'),
+  binarisation: z.enum(['deterministic', 'stochastic']).default('deterministic'),
   weightMask: z.enum(['off', 'clip', 'strict']).default('off'),
   scaleGradient: z.enum(['constant', 'unit', 'paper', 'corrected']).default('corrected'),
   inputScale: z.boolean().default(false),
@@ -24,6 +25,11 @@ export function weightFields(output: string): { readonly [name in keyof WeightAt
       label: 'Weights',
       help: `binary: the sign of a real latent weight, which is what training moves. scaled: that sign times alpha, the mean of the ${output}'s latent magnitudes; products stay XNOR and popcount, and alpha scales their sums. real: float32.`,
       source: 'binary: Hubara et al. 2016, section 1.1 and Algorithm 1. scaled: XNOR-Net (Rastegari et al. 2016), section 3.1; Bi-Real Net (Liu et al. 2018), section 3.3',
+    },
+    binarisation: {
+      label: 'Binarisation',
+      help: 'For binary weights. deterministic: their sign, in training and after. stochastic: drawn anew at every training step, +1 with probability (W + 1) / 2, clipped to 0..1; evaluation takes the real latent weights, so nothing is saved after training.',
+      source: 'BinaryConnect (Courbariaux et al. 2015), sections 2.2 and 2.6, and its code; deterministic in Hubara et al. 2016',
     },
     weightMask: {
       label: 'Weight mask',
@@ -53,9 +59,14 @@ export function weightFields(output: string): { readonly [name in keyof WeightAt
   }
 }
 
-/** Whether products run on bits and give whole sums, when the input does too. */
-export function onBits({ weights }: WeightAttributes): boolean {
-  return weights === 'binary' || weights === 'scaled'
+/** Weights of which training uses the sign only, scaled or not. */
+export function isLatent({ weights }: Pick<WeightAttributes, 'weights'>): boolean {
+  return weights !== 'real'
+}
+
+/** Binary weights that evaluation takes as the reals they are drawn from. */
+export function evaluatesReals({ weights, binarisation }: Pick<WeightAttributes, 'weights' | 'binarisation'>): boolean {
+  return weights === 'binary' && binarisation === 'stochastic'
 }
 
 export function usesInputScale({ weights, inputScale }: Pick<WeightAttributes, 'weights' | 'inputScale'>): boolean {
@@ -93,7 +104,7 @@ export interface WeightSizes {
 
 /** What flows on: whole sums only if nothing real is mixed in. */
 export function weightFlow(attributes: WeightAttributes, source: Signal): Flow {
-  return attributes.weights === 'binary' && !attributes.bias && isBinary(source.flow) ? 'integers' : 'reals'
+  return attributes.weights === 'binary' && !evaluatesReals(attributes) && !attributes.bias && isBinary(source.flow) ? 'integers' : 'reals'
 }
 
 function isBinary(flow: Flow): boolean {
@@ -106,13 +117,13 @@ function isBinary(flow: Flow): boolean {
  * Word operations count one XNOR with its popcount; each tap's channels fill words of their own, so a tap costs
  * ceil(channels / 32) of them, and eight times that on the bit planes of 8-bit pixels (Hubara et al. 2016, section 1.5); a ternary
  * input adds an AND with the mask, not a popcount.
- * alpha is one more multiplication a sum; K another, with the mean over channels and the box filter that make it.
+ * Weights drawn from reals are counted as evaluation uses them. alpha is one more multiplication a sum; K another, with the mean over channels and the box filter that make it.
  * Saved for backward: the input, for the weight gradient, and K. Input that is bits or ternary is counted where it is made.
  */
 export function weightCost(attributes: WeightAttributes, { source, channels, taps, places, outputs }: WeightSizes): Cost {
   const { weights, bias } = attributes
   const count = taps * channels * outputs
-  const binary = onBits(attributes)
+  const binary = isLatent(attributes) && !evaluatesReals(attributes)
   const xnor = binary && isBinary(source.flow)
   const scaled = weights === 'scaled'
   const kept = usesInputScale(attributes)

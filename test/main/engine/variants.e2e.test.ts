@@ -16,13 +16,14 @@ function variant(weights: readonly [Record<string, string | boolean>, Record<str
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 const variants: readonly (readonly [string, Project])[] = [
   ['Bop', variant([{}, {}], { optimizer: { kind: 'bop', threshold: 1e-7, gamma: 1e-2, gammaSchedule: { kind: 'step', every: 1, factor: 0.5 }, ...adam }, learningRate: { start: 0.01, schedule: { kind: 'linear' } }, layerScale: { mode: 'off', batchNormScale: false } })],
+  ['stochastic weights', variant([{ binarisation: 'stochastic' }, {}], {})],
   ['scaled, centred weights', variant([{ weights: 'scaled', scaleGradient: 'paper', weightMask: 'strict', centred: true }, { weights: 'scaled' }], { weightDecay: { rate: 1e-4, on: 'weights' } })],
 ]
 
 let home: string
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'bitwright-variants-'))
-  await storeSmall(home, smallDataset(1500, 300))
+  await storeSmall(home, smallDataset(1000, 200))
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -30,7 +31,7 @@ test.each(variants)('%s: learns, and a run that was stopped and resumed ends wit
   const engine = openEngine(home)
   const whole = await engine.call('train', { project, dataset: 'small' })
   expect(whole.state).toBe('finished')
-  // Guessing among four classes is wrong three times in four.
+  // Guessing among ten classes is wrong nine times in ten.
   expect(whole.testError).toBeLessThan(0.5)
   const training = engine.call('train', { project, dataset: 'small' })
   await engine.seen(({ event, data }) => event === 'progress' && data.epoch === 2)

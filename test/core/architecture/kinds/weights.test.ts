@@ -9,6 +9,15 @@ const picture = (flow: Flow, channels = 40): Signal => ({ shape: [5, 6, channels
 const inferred = (inputs: readonly Signal[], attributes: Record<string, unknown>): ReturnType<typeof conv2d.infer> => conv2d.infer(inputs, conv2d.attributes.parse({ filters: 7, ...attributes }), 'n')
 const count = 9 * 40 * 7
 
+describe('stochastic weights', () => {
+  test('are evaluated as reals, and counted so', () => {
+    expect(inferred([picture('bits')], { binarisation: 'stochastic' })).toMatchObject({
+      output: { flow: 'reals' }, cost: { binaryParameters: 0, realParameters: count, packedBytes: 4 * count, binaryMacs: 0, floatMacs: 30 * count, xnorWords: 0 },
+    })
+    expect(inferred([picture('bits')], { binarisation: 'stochastic', weights: 'scaled' })).toEqual(inferred([picture('bits')], { weights: 'scaled' }))
+  })
+})
+
 describe('scaled weights', () => {
   test('stay XNOR and popcount; one real alpha a filter, one more multiplication a sum', () => {
     expect(inferred([picture('bits')], { weights: 'scaled' })).toMatchObject({
