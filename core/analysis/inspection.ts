@@ -55,7 +55,9 @@ export function binaryLayers({ order, nodes }: Inference): BinaryLayer[] {
   return order.flatMap(id => {
     const node = nodes.get(id)
     if (node?.kind !== 'conv2d' && node?.kind !== 'dense') return []
-    return node.attributes.weights === 'real' || node.inputs.length === 0 ? [] : [{ name: id, kind: node.kind, node }]
+    const { weights, weightBits } = node.attributes
+    const signs = weights !== 'real' && (weights !== 'quantized' || weightBits === 1)
+    return !signs || node.inputs.length === 0 ? [] : [{ name: id, kind: node.kind, node }]
   })
 }
 

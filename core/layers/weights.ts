@@ -1,4 +1,4 @@
-import { evaluatesReals, isLatent, type WeightAttributes } from '../architecture/kinds/weights.ts'
+import { evaluatesReals, isLatent, scaleOf, type WeightAttributes } from '../architecture/kinds/weights.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { Stream } from '../random.ts'
 import { splitRows, sumParts } from './conversions.ts'
@@ -39,10 +39,18 @@ export function layerWeights(context: Context, site: LayerSite, { depth, taps, o
     initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site), signs: bop },
   })
   const bits = sampled && context.training ? sample(context, site, parameter) : parameter.packed
-  const magnitudes = attributes.weights === 'scaled' ? sumsOfMagnitudes(context, parameter) : undefined
+  const scale = scaleOf(attributes)
+  const magnitudes = scale === 'none' ? undefined : sumsOfMagnitudes(context, parameter, scale)
+  const quantized = attributes.weights === 'quantized' && !latent
+  const largest = quantized ? largestMagnitude(context, parameter) : undefined
   return {
-    depth, taps, outputs, name: parameter.name, bits, magnitudes, share: 1 / depth,
+    depth, taps, outputs, name: parameter.name, bits, magnitudes, share: scale === 'layer' ? 1 / (depth * outputs) : 1 / depth,
     reals() {
+      if (largest) {
+        const q = program.tensor('quantized weights', 'f32', [depth, outputs])
+        program.launch('quantise_weights', { latent: parameter.tensor, largest, q }, { depth, outputs, levels: 2 ** attributes.weightBits - 1 })
+        return q
+      }
       if (!bits) return parameter.tensor
       const signs = program.tensor('signs', 'f32', [depth, outputs])
       program.launch('unpack_weights', { packed: bits, signs }, { outputs, ...wordsOfTaps(depth, taps) })
@@ -52,6 +60,7 @@ export function layerWeights(context: Context, site: LayerSite, { depth, taps, o
       const dw = context.gradientTensor(parameter)
       launch(dw)
       if (latent) latentGradient(context, parameter, attributes, magnitudes, dw)
+      if (largest) program.launch('quantised_gradient', { latent: parameter.tensor, largest, gradient: dw }, { depth, outputs })
       context.update(parameter, dw)
     },
   }
@@ -66,18 +75,38 @@ function sample(context: Context, site: LayerSite, { tensor, depth, taps, output
   return packed
 }
 
-/** [outputs]: sum over each filter of |W|. */
-function sumsOfMagnitudes(context: Context, { tensor, depth, outputs }: Parameter): Tensor {
+/** [outputs]: sum over each filter of |W|, or over the whole layer for each of them. */
+function sumsOfMagnitudes(context: Context, { tensor, depth, outputs }: Parameter, over: 'output' | 'layer'): Tensor {
   const { program } = context
-  const { part_rows, parts } = splitRows(depth)
-  const total = program.tensor('magnitudes', 'f32', [1, outputs])
-  sumParts(context, parts, total, [1, outputs], to => { program.launch('sum_rows', { x: tensor, parts: to }, { rows: depth, outputs, part_rows, scale: 1 }, { MAGNITUDE: 1 }) })
-  return total
+  const summed = (x: Tensor, rows: number, columns: number): Tensor => {
+    const { part_rows, parts } = splitRows(rows)
+    const total = program.tensor('magnitudes', 'f32', [1, columns])
+    sumParts(context, parts, total, [1, columns], to => { program.launch('sum_rows', { x, parts: to }, { rows, outputs: columns, part_rows, scale: 1 }, { MAGNITUDE: 1 }) })
+    return total
+  }
+  const ofOutputs = summed(tensor, depth, outputs)
+  if (over === 'output') return ofOutputs
+  const y = program.tensor('magnitudes', 'f32', [1, outputs])
+  program.launch('repeat_value', { x: summed(ofOutputs, outputs, 1), y }, { outputs })
+  return y
+}
+
+/** [1]: max |W| over the layer. */
+function largestMagnitude({ program }: Context, { tensor, depth, outputs }: Parameter): Tensor {
+  const pass = (x: Tensor, rows: number, columns: number): Tensor => {
+    const { part_rows, parts } = splitRows(rows)
+    const largest = program.tensor('largest', 'f32', [parts, columns])
+    program.launch('largest_rows', { x, parts: largest }, { rows, outputs: columns, part_rows })
+    return parts * columns === 1 ? largest : pass(largest, parts * columns, 1)
+  }
+  return pass(tensor, depth, outputs)
 }
 
 /** From the gradient of the weights used to that of the latent ones, in place (bnn-spec section 4). */
-function latentGradient(context: Context, { tensor: latent, depth, taps, outputs }: Parameter, { weightMask, scaleGradient, centred }: WeightAttributes, magnitudes: Tensor | undefined, gradient: Tensor): void {
-  if (!magnitudes && weightMask === 'off') return
+function latentGradient(context: Context, { tensor: latent, depth, taps, outputs }: Parameter, { weights, weightMask, scaleGradient: chosen, centred }: WeightAttributes, magnitudes: Tensor | undefined, gradient: Tensor): void {
+  // DoReFa-Net passes the gradient of its one-bit weights on as it is.
+  const scaleGradient = weights === 'quantized' ? 'unit' : chosen
+  if ((!magnitudes || scaleGradient === 'unit') && weightMask === 'off') return
   const { program } = context
   const paper = magnitudes && scaleGradient === 'paper'
   const signed = magnitudes && scaleGradient === 'corrected' ? program.tensor('signed sums', 'f32', [1, outputs]) : undefined

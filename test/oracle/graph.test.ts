@@ -6,7 +6,7 @@ import { readLayers, topologicalOrder } from './graph.ts'
 import { OracleNetwork } from './network.ts'
 import { named } from './parameters.ts'
 
-const BINARY = { weights: 'binary', binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
+const BINARY = { weights: 'binary', weightBits: 2, binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
 const INPUT: Step = ['in', 'input', { height: 2, width: 3, channels: 2 }]
 
 describe('reading the document', () => {

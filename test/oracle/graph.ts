@@ -151,7 +151,8 @@ function readCoding(read: AttributeReader): Coding {
 function readWeights(read: AttributeReader): { options: WeightOptions; bias: boolean } {
   return {
     options: {
-      weights: read.choice('weights', ['binary', 'scaled', 'real']),
+      weights: read.choice('weights', ['binary', 'scaled', 'quantized', 'real']),
+      weightBits: read.number('weightBits', 2),
       binarisation: read.choice('binarisation', ['deterministic', 'stochastic']),
       weightMask: read.choice('weightMask', ['off', 'clip', 'strict']),
       scaleGradient: read.choice('scaleGradient', ['corrected', 'constant', 'unit', 'paper']),

@@ -2,7 +2,7 @@
  * How close a step came to deciding otherwise. A float32 kernel that is right may still take the other side of a
  * threshold the reference sits on; a test looks at the margin and discards such a draw instead of loosening its tolerance.
  */
-const GRADIENT_CATEGORIES = ['sign', 'signMask', 'stochasticSign', 'stochasticWeight', 'dropout', 'kink', 'quantize', 'maxPool', 'batchNormRounding', 'hinge'] as const
+const GRADIENT_CATEGORIES = ['sign', 'signMask', 'stochasticSign', 'stochasticWeight', 'weightLevel', 'dropout', 'kink', 'quantize', 'maxPool', 'batchNormRounding', 'hinge'] as const
 const UPDATE_CATEGORIES = ['optimizerRounding', 'weightSign'] as const
 const OTHER_CATEGORIES = ['ranking', 'cancellation'] as const
 
@@ -11,6 +11,7 @@ const OTHER_CATEGORIES = ['ranking', 'cancellation'] as const
  * - signMask: ||y| - 1| where the straight-through gradient is cut off
  * - stochasticSign: |(y + 1) / 2 - u|
  * - stochasticWeight: |(w + 1) / 2 - u| of a drawn weight, times 50
+ * - weightLevel: distance of a k-bit weight on [0, 1] to where its level changes, times 20
  * - dropout: |u - rate|, unless equal: then the rate is a 24-bit fraction and float32 agrees
  * - kink: distance of x to where the slope of an activation changes
  * - quantize: distance of a clipped x to where rounding to k bits switches

@@ -5,7 +5,7 @@ import type { ActivationFunction } from './activation.ts'
 import type { Layer } from './graph.ts'
 import { at, sign } from './numbers.ts'
 import { layerFactor } from './schedule.ts'
-import { centreWeights } from './weights.ts'
+import { centreWeights, isBinary } from './weights.ts'
 
 export interface Parameter {
   /** `ID.weight`, `ID.bias`, `ID.gamma`, `ID.beta`, `ID.threshold`, `ID.slope`, `ID.knee` or `ID.lift`. */
@@ -28,7 +28,7 @@ export function describeParameters(layers: readonly Layer[], { seed, weightInit,
       const taps = layer.kind === 'conv2d' ? layer.window.size ** 2 : 1
       const inputs = taps * layer.inputs
       const factor = layerFactor(layerScale.mode, inputs + taps * layer.channels)
-      const latent = layer.options.weights !== 'real'
+      const latent = isBinary(layer.options)
       const bound = latent && weightInit === 'unit' ? 1 : 1 / Math.sqrt(inputs)
       const weight = fillUniform(new Float32Array(inputs * layer.channels), streamKey(seed, Stream.initialWeights, layer.ordinal), -bound, bound)
       const initial = Float64Array.from(weight)

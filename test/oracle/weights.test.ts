@@ -6,7 +6,7 @@ import { numericGradient, uniformValues } from './examples.ts'
 import { at, Matrix } from './numbers.ts'
 import { alphas, centreWeights, inputScaleMap, latentGradient, scaleRows, usedWeights, type WeightOptions } from './weights.ts'
 
-const SCALED: WeightOptions = { weights: 'scaled', binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
+const SCALED: WeightOptions = { weights: 'scaled', weightBits: 2, binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false }
 const LATENT = Float64Array.of(0.5, -1.5, 0, 1, -0.25, 3)
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * at(b, i), 0)
@@ -54,6 +54,32 @@ describe('scaled weights', () => {
     // Two taps of two channels and two outputs.
     centreWeights(weights, 2, 2)
     expect([...weights]).toEqual([-1, -5, 1, 5, -2, -2, 2, 2])
+  })
+})
+
+describe('weights of k bits', () => {
+  const ofBits = (weightBits: number): WeightOptions => ({ ...SCALED, weights: 'quantized', weightBits })
+
+  it('1: the sign times the mean magnitude of the layer, and the gradient as it is', () => {
+    expect([...usedWeights(LATENT, ofBits(1), 2)]).toEqual([1, -1, 1, 1, -1, 1].map(s => s * 6.25 / 6))
+    const plain = { gradient: Float64Array.of(1, 2, 3, 4, 5, 6), magnitude: new Float64Array(6) }
+    expect(latentGradient(LATENT, plain, ofBits(1), 2, 1).gradient).toEqual(plain.gradient)
+  })
+
+  it('2: thirds from -1 to 1, the largest magnitude at the end', () => {
+    const t = (share: number): number => Math.atanh(share * Math.tanh(2))
+    expect([...usedWeights(Float64Array.of(2, t(0.7), t(0.6), t(0.01), t(-0.01), t(-0.9)), ofBits(2), 1)].map(w => Math.round(3 * w))).toEqual([3, 3, 1, 1, -1, -3])
+  })
+
+  it('8: up to the rounding, tanh over its largest magnitude; so the gradient agrees with finite differences of that', () => {
+    const latent = uniformValues(40, 2, -1.5, 1.5)
+    const largest = latent.reduce((most, w) => Math.max(most, Math.abs(w)), 0)
+    const smooth = (): Float64Array => latent.map(w => Math.tanh(w) / Math.tanh(largest))
+    const used = usedWeights(latent, ofBits(8), 4)
+    smooth().forEach((w, i) => { expect(Math.abs(w - at(used, i))).toBeLessThanOrEqual(1 / 255 + 1e-12) })
+    const gradient = uniformValues(40, 5)
+    const back = latentGradient(latent, { gradient, magnitude: gradient.map(Math.abs) }, ofBits(8), 4, 1).gradient
+    expect(relativeError(back, numericGradient(() => dot(gradient, smooth()), latent))).toBeLessThan(1e-8)
   })
 })
 

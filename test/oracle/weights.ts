@@ -6,7 +6,8 @@ import { at, hardSigmoid, type Matrix, sign } from './numbers.ts'
 import { imagesAndRows, tapsInside, type Size, type Window } from './window.ts'
 
 export interface WeightOptions {
-  readonly weights: 'binary' | 'scaled' | 'real'
+  readonly weights: 'binary' | 'scaled' | 'quantized' | 'real'
+  readonly weightBits: number
   readonly binarisation: 'deterministic' | 'stochastic'
   readonly weightMask: 'off' | 'clip' | 'strict'
   readonly scaleGradient: 'corrected' | 'constant' | 'unit' | 'paper'
@@ -25,7 +26,7 @@ export function alphas(latent: Float64Array, outputs: number): Float64Array {
  * What the products use. `draw` gives training's random numbers by input and output; without it, as in evaluation, stochastic
  * weights are the reals they are drawn from.
  */
-export function usedWeights(latent: Float64Array, { weights, binarisation }: WeightOptions, outputs: number, draw?: Draw, margins = new Margins()): Float64Array {
+export function usedWeights(latent: Float64Array, { weights, weightBits, binarisation }: WeightOptions, outputs: number, draw?: Draw, margins = new Margins()): Float64Array {
   if (weights === 'real') return latent
   if (weights === 'binary' && binarisation === 'stochastic') {
     if (!draw) return latent
@@ -36,10 +37,30 @@ export function usedWeights(latent: Float64Array, { weights, binarisation }: Wei
       return u < hardSigmoid(w) ? 1 : -1
     })
   }
+  if (weights === 'quantized' && weightBits > 1) return quantized(latent, 2 ** weightBits - 1, margins)
   const signs = latent.map(sign)
+  if (weights === 'quantized') {
+    const mean = latent.reduce((sum, w) => sum + Math.abs(w), 0) / latent.length
+    return signs.map(s => mean * s)
+  }
   if (weights === 'binary') return signs
   const alpha = alphas(latent, outputs)
   return signs.map((s, i) => at(alpha, i % outputs) * s)
+}
+
+/** DoReFa-Net's weights of k bits, levels = 2^k - 1: tanh, over its largest magnitude, onto [0, 1], rounded, and back onto [-1, 1]. */
+function quantized(latent: Float64Array, levels: number, margins: Margins): Float64Array {
+  const largest = largestTanh(latent)
+  return latent.map(w => {
+    const x = levels * (Math.tanh(w) / (2 * largest) + 0.5)
+    // Float32 finds x / levels, which lies in [0, 1], to some roundings of it: a level is in doubt twenty times closer than sums are.
+    margins.record('weightLevel', 20 * Math.abs(x - Math.floor(x) - 0.5) / levels)
+    return 2 * Math.round(x) / levels - 1
+  })
+}
+
+function largestTanh(latent: Float64Array): number {
+  return Math.tanh(latent.reduce((most, w) => Math.max(most, Math.abs(w)), 0))
 }
 
 function passes(w: number, mask: WeightOptions['weightMask']): number {
@@ -50,6 +71,11 @@ function passes(w: number, mask: WeightOptions['weightMask']): number {
 /** From the gradient of the weights used to that of the latent ones. `taps`: of a convolution, 1 for a dense layer. */
 export function latentGradient(latent: Float64Array, { gradient, magnitude }: ParameterGradient, options: WeightOptions, outputs: number, taps: number): ParameterGradient {
   if (options.weights === 'real') return { gradient, magnitude }
+  if (options.weights === 'quantized' && options.weightBits > 1) {
+    const largest = largestTanh(latent)
+    const slopes = latent.map(w => (1 - Math.tanh(w) ** 2) / largest)
+    return { gradient: gradient.map((g, i) => g * at(slopes, i)), magnitude: magnitude.map((m, i) => m * at(slopes, i)) }
+  }
   const scaled = options.weights === 'scaled'
   const n = latent.length / outputs
   const alpha = alphas(latent, outputs)
@@ -94,6 +120,11 @@ export function inputScaleMap(magnitude: Matrix, picture: Size, window: Window =
     }
   }
   return map
+}
+
+/** Weights that are signs, or signs times a scale: those that a clip of binary weights and Bop are for. */
+export function isBinary({ weights, weightBits }: WeightOptions): boolean {
+  return weights === 'binary' || weights === 'scaled' || (weights === 'quantized' && weightBits === 1)
 }
 
 export function scaleRows(matrix: Matrix, factors: Float64Array | undefined): Matrix {

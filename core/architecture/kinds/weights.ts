@@ -8,7 +8,8 @@ export const MAX_WEIGHTS = 2 ** 31
 
 /** What dense layers and convolutions say about their weights. */
 export const weightAttributes = {
-  weights: z.enum(['binary', 'scaled', 'real']).default('binary'),
+  weights: z.enum(['binary', 'scaled', 'quantized', 'real']).default('binary'),
+  weightBits: z.int().min(1).max(8).default(2),
   binarisation: z.enum(['deterministic', 'stochastic']).default('deterministic'),
   weightMask: z.enum(['off', 'clip', 'strict']).default('off'),
   scaleGradient: z.enum(['constant', 'unit', 'paper', 'corrected']).default('corrected'),
@@ -23,8 +24,14 @@ export function weightFields(output: string): { readonly [name in keyof WeightAt
   return {
     weights: {
       label: 'Weights',
-      help: `binary: the sign of a real latent weight, which is what training moves. scaled: that sign times alpha, the mean of the ${output}'s latent magnitudes; products stay XNOR and popcount, and alpha scales their sums. real: float32.`,
-      source: 'binary: Hubara et al. 2016, section 1.1 and Algorithm 1. scaled: XNOR-Net (Rastegari et al. 2016), section 3.1; Bi-Real Net (Liu et al. 2018), section 3.3',
+      help: `binary: the sign of a real latent weight, which is what training moves. scaled: that sign times alpha, the mean of the ${output}'s latent magnitudes; products stay XNOR and popcount, and alpha scales their sums. quantized: values of k bits. real: float32.`,
+      source: 'binary: Hubara et al. 2016, section 1.1 and Algorithm 1. scaled: XNOR-Net (Rastegari et al. 2016), section 3.1; Bi-Real Net (Liu et al. 2018), section 3.3. quantized: DoReFa-Net (Zhou et al. 2016), section 2.3',
+    },
+    weightBits: {
+      label: 'Weight bits',
+      help: 'k, for quantized weights. 1: the sign times the mean magnitude over the layer; products stay XNOR and popcount, and the gradient passes unchanged. 2 to 8: 2 round((2^k - 1) (tanh(W) / (2 max |tanh(W)|) + 1/2)) / (2^k - 1) - 1, a half to the even neighbour, with the maximum over the layer held fixed in backward; multiplied as float32, so k bits say what a model for other hardware needs. Gradients are never quantized here: DoReFa\'s k-bit gradients save nothing without hardware for them.',
+      unit: 'bits',
+      source: 'DoReFa-Net, equations 7 and 9; the maximum is a constant in larq, and has a gradient in the released TensorFlow code',
     },
     binarisation: {
       label: 'Binarisation',
@@ -60,8 +67,13 @@ export function weightFields(output: string): { readonly [name in keyof WeightAt
 }
 
 /** Weights of which training uses the sign only, scaled or not. */
-export function isLatent({ weights }: Pick<WeightAttributes, 'weights'>): boolean {
-  return weights !== 'real'
+export function isLatent({ weights, weightBits }: Pick<WeightAttributes, 'weights' | 'weightBits'>): boolean {
+  return weights === 'binary' || weights === 'scaled' || (weights === 'quantized' && weightBits === 1)
+}
+
+/** Whether alpha is one for each output, one for the layer, or none. */
+export function scaleOf({ weights, weightBits }: Pick<WeightAttributes, 'weights' | 'weightBits'>): 'output' | 'layer' | 'none' {
+  return weights === 'scaled' ? 'output' : weights === 'quantized' && weightBits === 1 ? 'layer' : 'none'
 }
 
 /** Binary weights that evaluation takes as the reals they are drawn from. */
@@ -121,20 +133,21 @@ function isBinary(flow: Flow): boolean {
  * Saved for backward: the input, for the weight gradient, and K. Input that is bits or ternary is counted where it is made.
  */
 export function weightCost(attributes: WeightAttributes, { source, channels, taps, places, outputs }: WeightSizes): Cost {
-  const { weights, bias } = attributes
+  const { weights, weightBits, bias } = attributes
   const count = taps * channels * outputs
   const binary = isLatent(attributes) && !evaluatesReals(attributes)
   const xnor = binary && isBinary(source.flow)
-  const scaled = weights === 'scaled'
+  const scales = { output: outputs, layer: 1, none: 0 }[scaleOf(attributes)]
+  const bits = binary ? 1 : weights === 'quantized' ? weightBits : 32
   const kept = usesInputScale(attributes)
   const planes = source.flow === 'pixels' ? 8 : 1
   const saved = { pixels: 8, bits: 0, ternary: 0, integers: 32, reals: 32 }[source.flow] * elements(source.shape)
-  const scaling = (scaled ? places * outputs : 0) + (kept ? places * (outputs + taps) + elements(source.shape) : 0)
+  const scaling = (scales > 0 ? places * outputs : 0) + (kept ? places * (outputs + taps) + elements(source.shape) : 0)
   return {
     ...NO_COST,
     realParameters: (binary ? 0 : count) + (bias ? outputs : 0),
     binaryParameters: binary ? count : 0,
-    packedBytes: (binary ? Math.ceil(count / 8) : 4 * count) + (scaled ? 4 * outputs : 0) + (bias ? 4 * outputs : 0),
+    packedBytes: Math.ceil((bits * count) / 8) + 4 * scales + (bias ? 4 * outputs : 0),
     floatMacs: (xnor ? 0 : places * count) + scaling,
     binaryMacs: xnor ? places * count : 0,
     xnorWords: xnor ? planes * places * taps * wordsOf(channels) * outputs : 0,

@@ -8,7 +8,7 @@ import { batchNorm, conv2d, dense, dropout, layerKinds } from '../../../core/arc
 describe('controls', () => {
   test('carry the ranges of the schema and what a new node starts with', () => {
     expect(controlsOf(dense).get('units')).toEqual({ type: 'integer', minimum: 1, maximum: 65536, initial: 256 })
-    expect(controlsOf(dense).get('weights')).toEqual({ type: 'choice', choices: ['binary', 'scaled', 'real'], initial: 'binary' })
+    expect(controlsOf(dense).get('weights')).toEqual({ type: 'choice', choices: ['binary', 'scaled', 'quantized', 'real'], initial: 'binary' })
     expect(controlsOf(dense).get('bias')).toEqual({ type: 'boolean', initial: false })
     expect(controlsOf(dropout).get('rate')).toEqual({ type: 'number', minimum: 0, below: 1, initial: 0.5 })
     expect(controlsOf(batchNorm)).toBe(controlsOf(batchNorm))

@@ -4,9 +4,10 @@ import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { packKernels } from '../../oracle/bits.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
 import { uniformValues } from '../../oracle/examples.ts'
+import { Margins } from '../../oracle/margins.ts'
 import { at } from '../../oracle/numbers.ts'
 import { bop } from '../../oracle/optimizers.ts'
-import { alphas, centreWeights, latentGradient, type WeightOptions } from '../../oracle/weights.ts'
+import { alphas, centreWeights, latentGradient, usedWeights, type WeightOptions } from '../../oracle/weights.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 import { runKernel } from '../../support/run-kernel.ts'
 
@@ -30,7 +31,7 @@ describe.each(adapters)('kernels of latent weights on %s', adapter => {
   })
 
   const options = fc.record<WeightOptions>({
-    binarisation: fc.constant('deterministic'),
+    weightBits: fc.constant(2), binarisation: fc.constant('deterministic'),
     weights: fc.constantFrom('binary', 'scaled'), weightMask: fc.constantFrom('off', 'clip', 'strict'),
     scaleGradient: fc.constantFrom('constant', 'unit', 'paper', 'corrected'), inputScale: fc.constant(false), centred: fc.boolean(),
   })
@@ -56,6 +57,25 @@ describe.each(adapters)('kernels of latent weights on %s', adapter => {
       // What a mask stops is 0, not small.
       for (let i = 0; i < wanted.length; i++) if (wanted[i] === 0) expect(Math.abs(found('gradient')[i] ?? NaN)).toBe(0)
     }), { numRuns: 30, ...drawing })
+  })
+
+  it('weights of k bits are those of the reference at every k, and so is their gradient', async () => {
+    await fc.assert(fc.asyncProperty(sizes, fc.integer({ min: 2, max: 8 }), fc.constantFrom(0.01, 0.3, 2, 20), async ({ channels, taps, outputs, seed }, weightBits, most) => {
+      const depth = channels * taps
+      const latent = Float32Array.from(uniformValues(depth * outputs, seed, -most, most))
+      const chosen: WeightOptions = { weights: 'quantized', weightBits, binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'unit', inputScale: false, centred: false }
+      const margins = new Margins()
+      const wanted = usedWeights(Float64Array.from(latent), chosen, outputs, undefined, margins)
+      fc.pre(margins.report().gradients > 2e-5)
+      const largest = Float32Array.of(latent.reduce((found, w) => Math.max(found, Math.abs(w)), 0))
+      const found = await runKernel(toolbox, 'quantise_weights', { tensors: { latent, largest, q: new Float32Array(latent.length) }, params: { depth, outputs, levels: 2 ** weightBits - 1 } })
+      expect(relativeError(found('q'), wanted), describeWorst(found('q'), wanted, outputs)).toBeLessThan(1e-6)
+      const gradient = Float32Array.from(uniformValues(latent.length, seed + 1))
+      const back = await runKernel(toolbox, 'quantised_gradient', { tensors: { latent, largest, gradient }, params: { depth, outputs } })
+      const plain = { gradient: Float64Array.from(gradient), magnitude: Float64Array.from(gradient, Math.abs) }
+      const ofLatent = latentGradient(Float64Array.from(latent), plain, chosen, outputs, taps).gradient
+      expect(relativeError(back('gradient'), ofLatent), describeWorst(back('gradient'), ofLatent, outputs)).toBeLessThan(1e-5)
+    }), { numRuns: 20, maxSkipsPerRun: 100, ...drawing })
   })
 
   it('centring: the mean over channels leaves, the clip follows, and the bits are the signs of what is left', async () => {

@@ -19,7 +19,7 @@ const stage = fc.record({
   kernel: fc.constantFrom(1, 2, 3, 3, 4),
   stride: fc.constantFrom(1, 1, 2),
   padding: fc.option(fc.integer({ min: 0, max: 2 }), { freq: 2 }),
-  weights: fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real') }),
+  weights: fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'quantized', 'real') }),
   bias: fc.constantFrom(false, false, true),
   /** In front of batch norm, or behind the activation. */
   pool: fc.option(fc.record({ pool, early: fc.boolean() }), { freq: 2 }),

@@ -19,7 +19,7 @@ const batchNorm = fc.record({
   beta: fc.boolean(),
   gammaInit: fc.constantFrom('one', 'uniform'),
 })
-const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'real'), bias: fc.boolean() })
+const dense = fc.record({ ...weightVariants, weights: fc.constantFrom('binary', 'binary', 'scaled', 'scaled', 'quantized', 'real'), bias: fc.boolean() })
 
 const block = fc.record({ units: width, dense, batchNorm: fc.option(batchNorm, { freq: 5 }), activate: neuron, dropout: fc.option(fc.constantFrom(0.2, 0.5), { freq: 2 }) })
 

@@ -53,7 +53,7 @@ describe('the registry', () => {
 
 describe('defaults and ranges', () => {
   test.each([
-    [dense, { units: 3 }, { units: 3, weights: 'binary', binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false, bias: false }],
+    [dense, { units: 3 }, { units: 3, weights: 'binary', weightBits: 2, binarisation: 'deterministic', weightMask: 'off', scaleGradient: 'corrected', inputScale: false, centred: false, bias: false }],
     [sign, {}, { mode: 'deterministic', gradient: 'clip', threshold: 'fixed', zero: 'plus' }],
     [dropout, {}, { rate: 0.5 }],
     [activation, {}, { function: 'relu' }],

@@ -9,6 +9,18 @@ const picture = (flow: Flow, channels = 40): Signal => ({ shape: [5, 6, channels
 const inferred = (inputs: readonly Signal[], attributes: Record<string, unknown>): ReturnType<typeof conv2d.infer> => conv2d.infer(inputs, conv2d.attributes.parse({ filters: 7, ...attributes }), 'n')
 const count = 9 * 40 * 7
 
+describe('weights of k bits', () => {
+  test('take k bits each in a model and float32 here; one bit is binary, with one alpha for the layer', () => {
+    expect(inferred([picture('bits')], { weights: 'quantized', weightBits: 3 })).toMatchObject({
+      output: { flow: 'reals' }, cost: { binaryParameters: 0, realParameters: count, packedBytes: Math.ceil(3 * count / 8), binaryMacs: 0, floatMacs: 30 * count },
+    })
+    expect(inferred([picture('bits')], { weights: 'quantized', weightBits: 1 })).toMatchObject({
+      output: { flow: 'reals' }, cost: { binaryParameters: count, realParameters: 0, packedBytes: count / 8 + 4, binaryMacs: 30 * count, floatMacs: 30 * 7 },
+    })
+    expect(conv2d.attributes.safeParse({ filters: 1, weightBits: 9 }).success).toBe(false)
+  })
+})
+
 describe('stochastic weights', () => {
   test('are evaluated as reals, and counted so', () => {
     expect(inferred([picture('bits')], { binarisation: 'stochastic' })).toMatchObject({
