@@ -3,7 +3,7 @@ export {
   ArchitectureSchema, EdgeSchema, MAX_EDGES, MAX_NODES, NodeSchema,
   type Architecture, type Attributes, type Edge, type Group, type LayerNode,
 } from './document.ts'
-export { RecipeSchema, type Optimizer, type Recipe, type Schedule } from './recipe.ts'
+export { PreprocessingStepSchema, RecipeSchema, type Optimizer, type PreprocessingStep, type Recipe, type Schedule } from './recipe.ts'
 export { DatasetNameSchema, parseAs, ProjectSchema, type Project } from './project.ts'
 export { channels, elements, MAX_VALUES, wordsOf, type Flow, type Shape, type Signal } from './signal.ts'
 export { portsOf, type Cost, type Edit, type Family, type FieldHelp, type Fix, type Inferred, type LayerKind, type Problem, type ProblemCode } from './kind.ts'
@@ -15,6 +15,7 @@ export {
 } from './kinds/index.ts'
 export { MAX_WINDOW, windowPlaces, type Window } from './window.ts'
 export { controlsOf, controlText, type Control } from './attributes.ts'
+export { inferProject, readsPixels } from './steps.ts'
 export { hasErrors, inferArchitecture, type InferredNode, type Inference } from './infer.ts'
 export { applyFix, removeNode } from './fix.ts'
 export {

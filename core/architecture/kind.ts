@@ -44,7 +44,7 @@ export type ProblemCode =
   | 'missingNode' | 'missingPort' | 'severalEdges' | 'cycle' | 'unconnectedInput' | 'leadsNowhere' | 'noInput' | 'severalInputs' | 'noHead'
   // what flows
   | 'needsVector' | 'needsPicture' | 'wrongFlow' | 'nothingToNormalise' | 'alreadyBits' | 'tooLarge'
-  | 'windowTooLarge' | 'paddingTooWide' | 'shapesDiffer' | 'flowsDiffer'
+  | 'preprocessingOrder' | 'windowTooLarge' | 'paddingTooWide' | 'shapesDiffer' | 'flowsDiffer'
   // advice
   | 'alreadyVector' | 'headWithoutBatchNorm' | 'biasBeforeBatchNorm' | 'signWithoutBatchNorm' | 'nothingNonLinear' | 'dropoutTwice'
 

@@ -20,7 +20,14 @@ export type Project = z.infer<typeof ProjectSchema>
 export function parseAs<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issues = result.error.issues.slice(0, 5).map(issue => `${issue.path.map(String).join('.') || '(top level)'}: ${issue.message}`)
+  const issues = result.error.issues.map(closest).slice(0, 5).map(issue => `${issue.path.map(String).join('.') || '(top level)'}: ${issue.message}`)
   const more = result.error.issues.length - issues.length
   throw new BitwrightError({ what: `${issues.join('; ')}${more > 0 ? `; and ${more} more` : ''}`, where, remedy: 'correct the named fields' })
+}
+
+/** Of several forms that a value may have, what is wrong with the one that it comes closest to: the one whose trouble lies deepest. */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const deepest = issue.errors.map(issues => issues[0]).reduce((best, next) => ((next?.path.length ?? 0) > (best?.path.length ?? 0) ? next : best), undefined)
+  return deepest === undefined ? issue : { ...closest(deepest), path: [...issue.path, ...deepest.path] }
 }

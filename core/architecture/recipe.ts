@@ -47,12 +47,38 @@ export const OptimizerSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
-export const PreprocessingSchema = z.discriminatedUnion('kind', [
+const side = z.int().min(1).max(4096)
+
+/**
+ * One step on the way from stored bytes to what the network reads. First come steps that move pixels and keep them bytes, then steps that
+ * give values. Values start as byte / 255, unless `scale` comes first. What a step learns, it learns from the training split alone.
+ */
+export const PreprocessingStepSchema = z.discriminatedUnion('kind', [
+  /** Scales until height x width is covered, keeping proportions, and takes the middle. */
+  z.strictObject({ kind: z.literal('resize'), height: side, width: side }),
+  /** The middle height x width of the picture. */
+  z.strictObject({ kind: z.literal('centreCrop'), height: side, width: side }),
+  /** In training any part of that size (that of the picture, if left out) out of the picture with `padding` pixels of `fill` on every side; else its middle. */
+  z.strictObject({ kind: z.literal('randomCrop'), height: side.optional(), width: side.optional(), padding: z.int().min(0).max(1024).default(0), fill: z.int().min(0).max(255).default(0) }),
+  /** In training every second picture, by chance, as in a mirror. */
+  z.strictObject({ kind: z.literal('randomFlip') }),
   /** Pixel bytes 0..255 mapped linearly onto [low, high]. */
   z.strictObject({ kind: z.literal('scale'), low: z.number().default(-1), high: z.number().default(1) }),
-  /** Pixels / 255, minus the scalar mean, over the scalar standard deviation, both fitted on the training split only. */
-  z.strictObject({ kind: z.literal('standardise') }),
+  /** Minus the mean, over the standard deviation, both fitted: of all values, or of each channel. */
+  z.strictObject({ kind: z.literal('standardise'), per: z.enum(['all', 'channel']).optional() }),
+  /**
+   * Global contrast normalisation of each picture (pylearn2, global_contrast_normalize): minus its mean, over
+   * sqrt(sqrtBias + variance) / scale, or with useDeviation false sqrt(sqrtBias + sum of squares) / scale; a divisor below 1e-8 counts as 1.
+   */
+  z.strictObject({ kind: z.literal('gcn'), subtractMean: z.boolean().default(true), useDeviation: z.boolean().default(true), sqrtBias: z.number().min(0).default(10), scale: positive.default(1) }),
+  /** Local contrast normalisation of each channel (LeCun's, as pylearn2 and Torch7's dp have it): minus a Gaussian mean of size x size, over the local deviation, which is at least the picture's mean one and the threshold. */
+  z.strictObject({ kind: z.literal('lcn'), size: z.int().min(3).max(31).refine(size => size % 2 === 1, 'expected an odd number').default(9), deviation: positive.default(2), threshold: positive.default(1e-4) }),
+  /** Whitening (C + bias)^(-1/2) with the covariance C of the training pictures, or of `images` of them at equal distances. Comes last; several in a row are applied one after another. */
+  z.strictObject({ kind: z.literal('zca'), bias: positive.default(0.1), images: z.int().min(2).max(1e9).default(10_000) }),
 ])
+export type PreprocessingStep = z.infer<typeof PreprocessingStepSchema>
+
+export const PreprocessingSchema = z.union([PreprocessingStepSchema, z.array(PreprocessingStepSchema).min(1).max(16)])
 
 export const RecipeSchema = z.strictObject({
   version: z.literal(1),

@@ -90,7 +90,11 @@ interface Fields {
 function fieldsOf(schema: Schema, current: unknown): Fields | undefined {
   if (schema instanceof z.ZodDefault) return fieldsOf(schema.unwrap(), current)
   if (schema instanceof z.ZodObject) return { shape: schema.shape }
-  if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
+  if (!(schema instanceof z.ZodUnion)) return undefined
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) {
+    const option = schema.options.find(one => z.safeParse(one, current).success)
+    return option && fieldsOf(option, current)
+  }
   const { discriminator } = schema.def
   for (const option of schema.options) {
     const fields = fieldsOf(option, current)

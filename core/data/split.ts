@@ -1,22 +1,20 @@
 import type { Recipe } from '../architecture/recipe.ts'
 import { BitwrightError } from '../errors.ts'
-import { sliceSplit, type Dataset, type Split } from './dataset.ts'
 
 export interface TrainingSplit {
-  /** What gradients are computed from. */
-  readonly training: Split
-  /** What the best epoch is chosen by; count 0 if the recipe holds none out. */
-  readonly validation: Split
+  /** What gradients are computed from: images 0 up to, not including, this one. */
+  readonly training: number
+  /** Images from there on, what the best epoch is chosen by; 0 if the recipe holds none out. */
+  readonly validation: number
 }
 
 /**
- * Holds `recipe.validation` images out from the end of the training set (as both reference codes do); views, nothing is
- * copied. Throws if none remain to train on, or fewer than one batch.
+ * Holds `recipe.validation` of `count` images out from the end of the training set (as both reference codes do); says how many either part
+ * has. Throws if none remain to train on, or fewer than one batch.
  */
-export function splitTraining(dataset: Pick<Dataset, 'name' | 'train'>, recipe: Pick<Recipe, 'validation' | 'batchSize'>): TrainingSplit {
-  const { count } = dataset.train
+export function splitTraining({ name, count }: { readonly name: string; readonly count: number }, recipe: Pick<Recipe, 'validation' | 'batchSize'>): TrainingSplit {
   const { validation, batchSize } = recipe
-  const where = `data set ${dataset.name}`
+  const where = `data set ${name}`
   if (validation >= count) {
     throw new BitwrightError({
       what: `expected fewer validation images than the ${count} training images, found validation ${validation}`,
@@ -34,5 +32,5 @@ export function splitTraining(dataset: Pick<Dataset, 'name' | 'train'>, recipe: 
       remedy: `set batchSize to ${remaining} or less${orFewer}`,
     })
   }
-  return { training: sliceSplit(dataset.train, 0, remaining), validation: sliceSplit(dataset.train, remaining, count) }
+  return { training: remaining, validation }
 }

@@ -3,7 +3,7 @@ import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { asReals, biasGradient, plainGradient, realsValue, rowsOf, splitRows, sumParts, sumReading } from './conversions.ts'
 import type { Builder, Context, LayerSite, Parameter } from './context.ts'
-import { channels, words, type Gradient, type Sums, type Value } from './values.ts'
+import { channels, isFixed, words, type Gradient, type Sums, type Value } from './values.ts'
 
 /** PReLU starts here (He et al. 2015). */
 const FIRST_SLOPE = 0.25
@@ -19,7 +19,7 @@ export const buildActivation: Builder<ActivationAttributes> = (context, site, [i
     output: computed.output,
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches activation ${site.id}`)
-      return [input.flow === 'pixels' ? undefined : computed.backward(gradient)]
+      return [isFixed(input) ? undefined : computed.backward(gradient)]
     },
   }
 }

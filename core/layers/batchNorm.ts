@@ -5,7 +5,7 @@ import { Stream } from '../random.ts'
 import { asReals, oneMask, realsValue, rowsOf, splitRows, sumParts } from './conversions.ts'
 import type { Builder, Parameter } from './context.ts'
 import { batchNormScale } from './layerScale.ts'
-import { channels, words, type Sums } from './values.ts'
+import { channels, words, type Sums, isFixed } from './values.ts'
 
 /**
  * Batch normalisation per channel, vanilla or shift-based (bnn-spec 1.3). Forward only measures the batch: the
@@ -74,7 +74,7 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
       }
       take(gamma, 2 * outputs)
       if (beta) take(beta, 0)
-      return [input.flow === 'pixels' ? undefined : { data: dx, masks: [], scale: 1 }]
+      return [isFixed(input) ? undefined : { data: dx, masks: [], scale: 1 }]
     },
   }
 }

@@ -92,6 +92,10 @@ export interface Ports {
   readonly health: Tensor
   readonly scale: number
   readonly offset: number
+  /** Pixels are float32 values, [rows][values], not bytes. */
+  readonly reals: boolean
+  /** What these are multiplied by before anything else, [values][values]. */
+  readonly whitening?: Tensor
 }
 
 /** A node as its builder sees it. `ordinal` is its place in the topological order, which the generator's streams use. */

@@ -3,7 +3,7 @@ import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { asReals, plainGradient, realsValue } from './conversions.ts'
 import type { Builder } from './context.ts'
-import { channels, positions, type Value } from './values.ts'
+import { channels, positions, type Value, isFixed } from './values.ts'
 
 /**
  * A picture as a vector, in the order height, width, channels. Sums, and bits whose channels fill whole words, keep their
@@ -29,7 +29,7 @@ export const buildFlatten: Builder<object> = (context, site, [input]) => {
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches flatten ${site.id}`)
       // Masks of the vector have other words than those of the picture, so they are applied here.
-      return [input.flow === 'pixels' ? undefined : { data: plainGradient(context, gradient, output), masks: [], scale: 1 }]
+      return [isFixed(input) ? undefined : { data: plainGradient(context, gradient, output), masks: [], scale: 1 }]
     },
   }
 }

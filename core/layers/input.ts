@@ -2,13 +2,13 @@ import { codedPixels } from '../architecture/coding.ts'
 import type { InputAttributes } from '../architecture/kinds/input.ts'
 import { wordsOf } from '../architecture/signal.ts'
 import type { Tensor } from '../gpu/tensor.ts'
-import type { Builder } from './context.ts'
+import type { Builder, Context } from './context.ts'
 import { realsValue } from './conversions.ts'
 import type { Value } from './values.ts'
 
 /**
  * The batch's pixels, still 8-bit, with the affine map that says what they mean; or, where the input codes them itself, what it
- * makes of them by a table over the 256 values.
+ * makes of them by a table over the 256 values; or the float32 values that the recipe's preprocessing gives.
  */
 export const buildInput: Builder<InputAttributes> = (context, site, _inputs, attributes) => {
   const { program, ports, rows } = context
@@ -20,7 +20,8 @@ export const buildInput: Builder<InputAttributes> = (context, site, _inputs, att
   const table = (values: ArrayLike<number>): Tensor => context.table(site, 'codes', Uint32Array.from(values))
 
   let output: Value
-  if (coded === undefined) output = { flow: 'pixels', shape, pixels, scale: ports.scale, offset: ports.offset }
+  if (ports.reals) output = { ...realsValue(shape, whitened(context, positions * channels)), fixed: true }
+  else if (coded === undefined) output = { flow: 'pixels', shape, pixels, scale: ports.scale, offset: ports.offset }
   else if (coded.flow === 'pixels') {
     let codes = pixels
     if (coded.codes) {
@@ -36,7 +37,15 @@ export const buildInput: Builder<InputAttributes> = (context, site, _inputs, att
   } else {
     const y = program.tensor('reals', 'f32', [rows * positions, channels])
     program.launch('decode_pixels', { pixels, table: context.table(site, 'values', Float32Array.from(coded.values)), y }, { rows, outputs: positions * channels })
-    output = realsValue(shape, y)
+    output = { ...realsValue(shape, y), fixed: true }
   }
   return { output, backward: () => [] }
+}
+
+/** Values times the whitening matrix of ZCA, if there is one. */
+function whitened({ program, rows, ports: { pixels: a, whitening: b } }: Context, values: number): Tensor {
+  if (!b) return a
+  const c = program.tensor('whitened', 'f32', [rows, values])
+  program.launch('f32_gemm', { a, b, c }, { rows, outputs: values, depth: values })
+  return c
 }

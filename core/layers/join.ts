@@ -4,7 +4,7 @@ import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { asReals, plainGradient, realsValue, rowsOf } from './conversions.ts'
 import type { Builder, Context } from './context.ts'
-import { channels, words, type Bits, type Value } from './values.ts'
+import { channels, words, type Bits, type Value, isFixed } from './values.ts'
 
 /** Branches side by side along the channels. Bits stay bits and whole sums stay whole, if all branches have one scale; else float32. */
 export const buildConcat: Builder<ConcatAttributes> = (context, site, inputs) => {
@@ -20,7 +20,7 @@ export const buildConcat: Builder<ConcatAttributes> = (context, site, inputs) =>
       invariant(gradient, () => `no gradient reaches concat ${site.id}`)
       const x = plainGradient(context, gradient, { shape })
       return firsts(inputs).map(([input, at]) => {
-        if (input.flow === 'pixels') return undefined
+        if (isFixed(input)) return undefined
         const y = program.tensor('branch gradient', 'f32', [rows, channels(input)])
         program.launch('take_channels', { x, y }, { rows, channels: channels(input), outputs, first: at })
         return { data: y, masks: [], scale: 1 }

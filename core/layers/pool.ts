@@ -5,7 +5,7 @@ import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { asReals, plainGradient, realsValue, rowsOf } from './conversions.ts'
 import type { Builder, Built, Context, LayerSite } from './context.ts'
-import { channels, words, type Sums, type Value } from './values.ts'
+import { channels, words, type Sums, type Value, isFixed } from './values.ts'
 
 /** Sizes as shaders/include/pool.wgsl takes them, and the shape that comes out. */
 function poolSizes(context: Context, input: Value, { size, stride, padding }: MaxPoolAttributes): { readonly shape: Shape; readonly sizes: Record<string, number> } {
@@ -61,7 +61,7 @@ export const buildMaxPool: Builder<MaxPoolAttributes> = (context, site, [input],
   return {
     output: { ...source, shape, sums: y, again: () => (recipe.activations === 'keep' ? y : pooled(sumsAgain())) },
     backward(gradient) {
-      if (input.flow === 'pixels') return [undefined]
+      if (isFixed(input)) return [undefined]
       const data = attributes.stride >= attributes.size
         ? gradientInto(gradient, 'max_pool_backward_apart', { s: sumsAgain() }, { INTEGER })
         : gradientInto(gradient, 'max_pool_backward', { winners: winnersOf(sumsAgain()) }, {})
@@ -93,7 +93,7 @@ function averaged(context: Context, { id }: LayerSite, input: Value, shape: Shap
     output: realsValue(shape, y),
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches the average pool ${id}`)
-      if (input.flow === 'pixels') return [undefined]
+      if (isFixed(input)) return [undefined]
       const dx = program.tensor('input gradient', 'f32', [rowsOf(context, input), channels(input)])
       program.launch('avg_pool_backward', { g: plainGradient(context, gradient, { shape }), dx }, sizes)
       return [{ data: dx, masks: [], scale: 1 }]

@@ -3,7 +3,7 @@ import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
 import { asReals, biasGradient, oneMask, plainGradient, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
-import { channels, words, type Gradient } from './values.ts'
+import { channels, isFixed, words, type Gradient } from './values.ts'
 
 /**
  * The sign of a value, less a learned threshold of the channel if there is one, as bits. What stands in for its slope in backward, the
@@ -59,7 +59,7 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
         context.update(learned, total)
         passed = { data: g, masks: [], scale: 1 }
       }
-      return [input.flow === 'pixels' ? undefined : passed]
+      return [isFixed(input) ? undefined : passed]
     },
   }
 }

@@ -48,6 +48,8 @@ export interface Sums {
   readonly integer: boolean
   readonly scale: number
   readonly normalisation?: Normalisation
+  /** Network input: nothing in front of it learns. */
+  readonly fixed?: true
   again(): Tensor
 }
 
@@ -58,6 +60,11 @@ export interface Gradient {
   readonly data: Tensor
   readonly masks: readonly Tensor[]
   readonly scale: number
+}
+
+/** Whether nothing in front of the value learns, so that its gradient need not be computed. */
+export function isFixed(value: Value): boolean {
+  return value.flow === 'pixels' || (value.flow === 'sums' && value.fixed === true)
 }
 
 export type Shaped = Pick<Value, 'shape'>

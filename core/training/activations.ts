@@ -1,5 +1,4 @@
-import { identityOrder } from '../data/batches.ts'
-import type { Split } from '../data/dataset.ts'
+import type { Batch } from '../data/source.ts'
 import { Executable } from '../gpu/executable.ts'
 import { fittingCandidates } from '../gpu/families.ts'
 import { channels, positions, words, type Value } from '../layers/values.ts'
@@ -22,14 +21,14 @@ export async function loadActivations(session: Session): Promise<Loaded> {
   const { model, memory, engine: { toolbox } } = session
   const built = buildProgram(model, { training: false, rows: 1, inputPath: 'float', inspect: true, reals: true })
   const executable = await Executable.compile(built.program, memory, { ...toolbox, choose: async operation => fittingCandidates(toolbox, operation)[0] ?? { shader: operation.kernel } })
-  return { built, executable, rows: 1, pixels: new Uint8Array(Math.ceil(model.imageShape.reduce((a, b) => a * b) / 4) * 4), labels: new Uint32Array(1) }
+  return { built, executable, rows: 1 }
 }
 
-/** Sends the split's image `index` through the network; gives the scores of the main head and what each node `wanted` gives. */
-export async function readActivations(session: Session, loaded: Loaded, split: Split, index: number, wanted: (id: string) => boolean): Promise<{ readonly nodes: NodeActivation[]; readonly scores: Float32Array }> {
+/** Sends a batch of one image through the network; gives the scores of the main head and what each node `wanted` gives. */
+export async function readActivations(session: Session, loaded: Loaded, image: Batch, wanted: (id: string) => boolean): Promise<{ readonly nodes: NodeActivation[]; readonly scores: Float32Array }> {
   const { model, memory } = session
   const { executable, built } = loaded
-  session.feed(loaded, split, identityOrder(split.count), index)
+  session.feed(loaded, image)
   executable.submit({ step: 0, rows: 1, slot: 0, rate: 0 })
   const nodes: NodeActivation[] = []
   for (const id of model.order) {

@@ -35,16 +35,20 @@ export interface BuiltProgram {
 /** The batch's tensors for a number of rows. */
 export function portsFor(model: Model, rows: number): Ports {
   const [height, width, depth] = model.imageShape
-  const row = Math.ceil((height * width * depth) / 4)
+  const values = height * width * depth
+  const { pixels: { scale, offset }, whitening, readsReals: reals } = model
   const port = (name: string, dtype: Tensor['dtype'], shape: readonly number[], role: Tensor['role']): Tensor => ({ name: `${name} of ${rows}`, dtype, shape, role })
   return {
-    pixels: port('pixels', 'u32', [rows, row], 'input'),
+    pixels: reals ? port('values', 'f32', [rows, values], 'input') : port('pixels', 'u32', [rows, Math.ceil(values / 4)], 'input'),
     labels: port('labels', 'u32', [rows], 'input'),
     metrics: port('metrics', 'f32', [METRIC_SLOTS, 4], 'output'),
     predictions: port('predictions', 'u32', [METRIC_SLOTS, rows], 'output'),
     scores: port('scores', 'f32', [rows, model.classes], 'output'),
     health: model.health,
-    ...model.pixels,
+    scale,
+    offset,
+    reals,
+    ...(whitening && { whitening }),
   }
 }
 

@@ -1,11 +1,15 @@
-import { inferArchitecture, type Inference, type InferredNode } from '../architecture/infer.ts'
+import type { Inference, InferredNode } from '../architecture/infer.ts'
+import { inferProject, planSteps, readsPixels } from '../architecture/steps.ts'
 import type { Project } from '../architecture/project.ts'
 import { elements } from '../architecture/signal.ts'
-import type { AffinePixels } from '../data/preprocessing.ts'
+import type { Fitted } from '../data/preprocessing.ts'
 import { BitwrightError, invariant } from '../errors.ts'
 import { lengthOf, type Tensor } from '../gpu/tensor.ts'
 import { wordsOfTaps, type LayerSite, type Parameter, type ParameterDescription, type State, type TableValues } from '../layers/context.ts'
 import { planOptimizer, type OptimizerPlan, type UpdateRule } from './optimizers.ts'
+
+/** Name of the whitening matrix among the tensors. */
+export const WHITENING = 'preprocessing.whitening'
 
 /** A tensor of the model that a checkpoint holds. */
 export interface Stored {
@@ -21,19 +25,21 @@ export class Model {
   readonly project: Project
   readonly inference: Inference
   readonly optimizer: OptimizerPlan
-  /** What a pixel byte means, fitted on the training split. */
-  readonly pixels: AffinePixels
+  /** What stored images mean, fitted on the training split. */
+  readonly pixels: Fitted
   readonly parameters = new Map<string, Parameter>()
   readonly states = new Map<string, State>()
   readonly memories = new Map<string, Tensor>()
   readonly health: Tensor
+  /** The matrix of a whiten step: fitted before training, and never changed by it. */
+  readonly whitening: Tensor | undefined
   readonly #constants = new Map<string, { readonly tensor: Tensor; readonly values: TableValues }>()
 
   /** Throws when the graph has problems that keep it from being trained, naming the first of them. */
-  constructor(project: Project, pixels: AffinePixels) {
+  constructor(project: Project, pixels: Fitted) {
     this.project = project
     this.pixels = pixels
-    this.inference = inferArchitecture(project.architecture)
+    this.inference = inferProject(project)
     this.optimizer = planOptimizer(project.recipe.optimizer)
     const errors = this.inference.problems.filter(problem => problem.severity === 'error')
     const [first] = errors
@@ -44,7 +50,14 @@ export class Model {
         remedy: first.fixes[0] ? `${first.fixes[0].label}; "bitwright check" lists every problem` : 'run "bitwright check" for the whole list',
       })
     }
+    const values = elements(this.imageShape)
+    if (planSteps(project.recipe.preprocessing).values.some(step => step.kind === 'zca')) this.whitening = { name: WHITENING, dtype: 'f32', shape: [values, values], role: 'state' }
     this.health = { name: 'health', dtype: 'u32', shape: [Math.max(1, this.order.length)], role: 'output' }
+  }
+
+  /** Whether the network reads float32 values instead of 8-bit pixels. */
+  get readsReals(): boolean {
+    return !readsPixels(this.project.recipe.preprocessing)
   }
 
   get order(): readonly string[] {
@@ -134,6 +147,7 @@ export class Model {
     const all = [
       ...[...this.parameters.values()].map(({ name, tensor }) => ({ name, tensor })),
       ...[...this.states.values()].map(({ name, tensor }) => ({ name, tensor })),
+      ...(this.whitening ? [{ name: this.whitening.name, tensor: this.whitening }] : []),
       ...(optimizer ? [...this.memories].map(([name, tensor]) => ({ name, tensor })) : []),
     ]
     return all.sort((a, b) => (a.name < b.name ? -1 : 1))

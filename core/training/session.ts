@@ -1,9 +1,11 @@
 import type { Project } from '../architecture/project.ts'
 import { elements } from '../architecture/signal.ts'
-import { bytesPerImage, type Dataset, type Split } from '../data/dataset.ts'
-import { evaluationBatches, fillBatch, identityOrder, rowBytes } from '../data/batches.ts'
-import type { AffinePixels } from '../data/preprocessing.ts'
-import { BitwrightError } from '../errors.ts'
+import { shapeRead } from '../architecture/steps.ts'
+import { evaluationBatches, identityOrder } from '../data/batches.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { Preparer, type Fitted } from '../data/preprocessing.ts'
+import { unlabelled, type Batch, type ImageSource } from '../data/source.ts'
+import { BitwrightError, invariant } from '../errors.ts'
 import { Executable, type Toolbox } from '../gpu/executable.ts'
 import type { Host } from '../gpu/host.ts'
 import { Memory, type Bytes } from '../gpu/memory.ts'
@@ -45,8 +47,6 @@ export interface Loaded {
   readonly built: BuiltProgram
   readonly executable: Executable
   readonly rows: number
-  readonly pixels: Bytes
-  readonly labels: Uint32Array<ArrayBuffer>
 }
 
 /** A model on a device: its tensors, and programs compiled for it when they are first wanted. */
@@ -66,16 +66,22 @@ export class Session {
   }
 
   /** Checks the network against the data before anything is allocated. */
-  static open(engine: Engine, project: Project, pixels: AffinePixels, data: Pick<Dataset, 'name' | 'shape' | 'classes'>): Session {
-    const model = new Model(project, pixels)
+  static open(engine: Engine, project: Project, pixels: Fitted, data: Pick<Dataset, 'name' | 'shape' | 'classes'>): Session {
+    Session.check(project, data)
+    return new Session(engine, new Model(project, pixels))
+  }
+
+  /** Throws unless the network can be trained on such data: what can be said before preprocessing is fitted. */
+  static check(project: Project, data: Pick<Dataset, 'name' | 'shape' | 'classes'>): void {
+    const model = new Model(project, { scale: 1, offset: 0 })
     const shape = model.imageShape
-    if (shape.some((size, axis) => size !== data.shape[axis])) {
-      throw new BitwrightError({ what: `the network takes images of ${shape.join(' x ')}, and those of "${data.name}" are ${data.shape.join(' x ')} (height x width x channels)`, where: `project ${project.name}`, remedy: 'set the input layer to the size of the images, or choose another data set' })
+    const found = shapeRead(project.recipe.preprocessing, data.shape)
+    if (shape.some((size, axis) => size !== found[axis])) {
+      throw new BitwrightError({ what: `the network takes images of ${shape.join(' x ')}, and those of "${data.name}" are ${found.join(' x ')} (height x width x channels)${found === data.shape ? '' : ' after preprocessing'}`, where: `project ${project.name}`, remedy: 'set the input layer to the size of the images, or choose another data set' })
     }
     if (model.classes !== data.classes.length) {
       throw new BitwrightError({ what: `the network scores ${model.classes} classes, and "${data.name}" has ${data.classes.length}`, where: `project ${project.name}, layer ${model.heads.at(-1)}`, remedy: `give the layer before the head ${data.classes.length} units` })
     }
-    return new Session(engine, model)
   }
 
   async load(training: boolean, rows: number): Promise<Loaded> {
@@ -83,13 +89,16 @@ export class Session {
     this.#inputPath ??= await chooseInputPath(this.model, tuner, rows)
     const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath })
     const executable = await Executable.compile(built.program, this.memory, toolbox)
-    const pixels = new Uint8Array(rows * rowBytes(this.model.imageShape))
-    return { built, executable, rows, pixels, labels: new Uint32Array(rows) }
+    return { built, executable, rows }
   }
 
-  /** Starting values of a new run. Call after a program was loaded, since layers name their parameters while being built. */
-  async initialise(): Promise<void> {
+  /** Starting values of a new run, and what was fitted for it. Call after a program was loaded, since layers name their parameters while being built. */
+  async initialise(whitening?: Float32Array<ArrayBuffer>): Promise<void> {
     writeInitial(this.model, this.memory)
+    if (this.model.whitening) {
+      invariant(whitening, () => 'a whitening matrix that was fitted')
+      this.memory.write(this.model.whitening, whitening)
+    }
     await this.#derive()
   }
 
@@ -104,12 +113,10 @@ export class Session {
     await packWeights(this.model, this.memory, this.engine.toolbox)
   }
 
-  /** Puts images order[first...] into the program's batch; returns how many rows hold one. */
-  feed(loaded: Loaded, split: Split, order: Uint32Array, first: number): number {
-    const present = fillBatch(split, order, first, loaded.rows, loaded.pixels, loaded.labels)
-    this.memory.write(loaded.built.ports.pixels, loaded.pixels)
-    this.memory.write(loaded.built.ports.labels, loaded.labels)
-    return present
+  /** Gives the program its next batch. */
+  feed(loaded: Loaded, { input, labels }: Batch): void {
+    this.memory.write(loaded.built.ports.pixels, input)
+    this.memory.write(loaded.built.ports.labels, labels)
   }
 
   async evaluation(): Promise<Loaded> {
@@ -118,52 +125,58 @@ export class Session {
   }
 
   /** Runs a whole split through the network with running statistics. Between groups of batches the event loop gets a turn. */
-  async evaluate(split: Split): Promise<Evaluation> {
+  async evaluate(split: ImageSource): Promise<Evaluation> {
     const loaded = await this.evaluation()
     const { executable, rows, built: { ports } } = loaded
     const { host } = this.engine
-    const order = identityOrder(split.count)
     const batches = evaluationBatches(split.count, rows)
     const predictions = new Uint32Array(split.count)
+    const stream = split.batches({ order: identityOrder(split.count), first: 0, rows })
     let loss = 0
     let errors = 0
     let top5Errors = 0
-    for (let done = 0; done < batches; done += METRIC_SLOTS) {
-      const group = Math.min(METRIC_SLOTS, batches - done)
-      const begun = host.now()
-      for (let slot = 0; slot < group; slot++) {
-        const present = this.feed(loaded, split, order, (done + slot) * rows)
-        executable.submit({ step: 0, rows: present, slot, rate: 0 })
+    try {
+      for (let done = 0; done < batches; done += METRIC_SLOTS) {
+        const group = Math.min(METRIC_SLOTS, batches - done)
+        const begun = host.now()
+        for (let slot = 0; slot < group; slot++) {
+          const batch = await stream.next()
+          this.feed(loaded, batch)
+          executable.submit({ step: 0, rows: batch.present, slot, rate: 0 })
+        }
+        // As in training: sleep while the device surely computes, since awaiting it burns a core.
+        const left = begun + group * this.#millisecondsPerBatch * 0.9 - host.now()
+        if (left > 20) await host.sleep(left)
+        const metrics = await this.memory.readFloats(ports.metrics)
+        this.#millisecondsPerBatch = (host.now() - begun) / group
+        const winners = await this.memory.readWords(ports.predictions)
+        for (let slot = 0; slot < group; slot++) {
+          loss += metrics[slot * 4] ?? 0
+          errors += metrics[slot * 4 + 1] ?? 0
+          top5Errors += metrics[slot * 4 + 2] ?? 0
+          const first = (done + slot) * rows
+          predictions.set(winners.subarray(slot * rows, slot * rows + Math.min(rows, split.count - first)), first)
+        }
       }
-      // As in training: sleep while the device surely computes, since awaiting it burns a core.
-      const left = begun + group * this.#millisecondsPerBatch * 0.9 - host.now()
-      if (left > 20) await host.sleep(left)
-      const metrics = await this.memory.readFloats(ports.metrics)
-      this.#millisecondsPerBatch = (host.now() - begun) / group
-      const winners = await this.memory.readWords(ports.predictions)
-      for (let slot = 0; slot < group; slot++) {
-        loss += metrics[slot * 4] ?? 0
-        errors += metrics[slot * 4 + 1] ?? 0
-        top5Errors += metrics[slot * 4 + 2] ?? 0
-        const first = (done + slot) * rows
-        predictions.set(winners.subarray(slot * rows, slot * rows + Math.min(rows, split.count - first)), first)
-      }
+    } finally {
+      stream.close()
     }
     return { images: split.count, loss: loss / split.count, error: errors / split.count, top5Error: top5Errors / split.count, predictions }
   }
 
-  /** Class scores of up to one evaluation batch of images, [images][classes]. */
+  /** Class scores of images, rows of bytes of the network's input shape: [images][classes]. */
   async scores(images: Uint8Array): Promise<Float32Array[]> {
     const loaded = await this.evaluation()
-    const size = bytesPerImage(this.model.imageShape)
-    const count = images.length / size
-    const split: Split = { count, images, labels: new Uint16Array(count) }
+    const { model } = this
+    const source = unlabelled(images, new Preparer(model.project.recipe.preprocessing, model.pixels, model.imageShape), model.imageShape)
+    const stream = source.batches({ order: identityOrder(source.count), first: 0, rows: loaded.rows })
     const scores: Float32Array[] = []
-    for (let first = 0; first < count; first += loaded.rows) {
-      const present = this.feed(loaded, split, identityOrder(count), first)
-      loaded.executable.submit({ step: 0, rows: present, slot: 0, rate: 0 })
+    while (scores.length < source.count) {
+      const batch = await stream.next()
+      this.feed(loaded, batch)
+      loaded.executable.submit({ step: 0, rows: batch.present, slot: 0, rate: 0 })
       const all = await this.memory.readFloats(loaded.built.ports.scores)
-      for (let row = 0; row < present; row++) scores.push(all.slice(row * this.model.classes, (row + 1) * this.model.classes))
+      for (let row = 0; row < batch.present; row++) scores.push(all.slice(row * model.classes, (row + 1) * model.classes))
     }
     return scores
   }

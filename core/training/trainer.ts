@@ -1,6 +1,7 @@
 import { epochOrder, trainingBatches } from '../data/batches.ts'
-import type { Split } from '../data/dataset.ts'
+import type { BatchStream, ImageSource } from '../data/source.ts'
 import { METRIC_SLOTS } from './build.ts'
+import { DeviceWait } from './deviceWait.ts'
 import { MetricsReader } from './metricsReader.ts'
 import { findUnsound } from './health.ts'
 import { learningRateAt } from './optimizers.ts'
@@ -24,6 +25,8 @@ export interface Progress {
   /** Over the last group of steps. */
   readonly imagesPerSecond: number
   readonly secondsLeft: number
+  /** Share of the session's training time in which the device had nothing to do because images were not there yet. */
+  readonly deviceWaitShare: number
 }
 
 /** What the trainer tells whoever started it. Saving is awaited, so the weights stand still meanwhile. */
@@ -37,9 +40,9 @@ export interface Listener {
 }
 
 export interface Splits {
-  readonly training: Split
-  readonly validation: Split
-  readonly test: Split
+  readonly training: ImageSource
+  readonly validation: ImageSource
+  readonly test: ImageSource
 }
 
 export interface TrainerOptions {
@@ -65,6 +68,9 @@ export class Trainer {
   #wake: (() => void) | undefined
   #position: Position
   readonly #pace = new Pace()
+  readonly #deviceWait = new DeviceWait()
+  /** Milliseconds of this session in which steps were made. */
+  #trained = 0
 
   constructor(session: Session, splits: Splits, listener: Listener, options: TrainerOptions, position: Position = START) {
     this.#session = session
@@ -80,6 +86,11 @@ export class Trainer {
 
   get position(): Position {
     return this.#position
+  }
+
+  /** Share of the time spent on steps in which the device waited for images. */
+  get deviceWaitShare(): number {
+    return this.#trained > 0 ? Math.min(1, this.#deviceWait.milliseconds / this.#trained) : 0
   }
 
   /** Pauses between two steps, after a checkpoint. */
@@ -139,6 +150,7 @@ export class Trainer {
     const order = epochOrder(this.#splits.training.count, recipe, epoch)
     const learningRate = learningRateAt(recipe.learningRate.start, recipe.learningRate.schedule, epoch, recipe.epochs)
     const metrics = new MetricsReader(this.#session, loaded)
+    const stream = this.#splits.training.batches({ order, first: this.#position.batch * loaded.rows, rows: loaded.rows, chance: { seed: recipe.seed, epoch } })
     let saved = host.now()
     this.#pace.restart(saved)
     try {
@@ -148,10 +160,10 @@ export class Trainer {
         const hold = this.#wanted !== 'run' || host.now() - saved > this.#options.checkpointSeconds * 1000
         let next: Group | undefined
         if (!hold && submitted < batches) {
-          next = this.#submit(loaded, order, learningRate, metrics, submitted, Math.min(this.#groupSize(), batches - submitted))
+          next = await this.#submit(loaded, stream, learningRate, metrics, submitted, Math.min(this.#groupSize(), batches - submitted))
           submitted += next.count
         }
-        if (pending) await this.#collect(pending, batches, learningRate)
+        if (pending) await this.#collect(pending, batches, learningRate, next?.count ?? 0)
         pending = next
         if (pending || this.#position.batch >= batches) continue
         // Everything submitted has been counted: the weights stand exactly at the position.
@@ -165,6 +177,7 @@ export class Trainer {
       await this.#finishEpoch(learningRate, batches * recipe.batchSize)
       return this.#wanted !== 'stop' || this.#position.epoch >= recipe.epochs
     } finally {
+      stream.close()
       metrics.destroy()
     }
   }
@@ -191,28 +204,37 @@ export class Trainer {
     return Math.max(1, Math.min(METRIC_SLOTS / 2, Math.round(GROUP_MILLISECONDS / millisecondsPerStep)))
   }
 
-  #submit(loaded: Loaded, order: Uint32Array, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Group {
+  async #submit(loaded: Loaded, stream: BatchStream, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Promise<Group> {
     const { model, engine: { host } } = this.#session
     const begun = host.now()
     const gamma = model.optimizer.gamma(this.#position.epoch, model.project.recipe.epochs)
     const firstStep = this.#position.step + (firstBatch - this.#position.batch) + 1
     const { half, read } = metrics.next()
     for (let index = 0; index < count; index++) {
-      const rows = this.#session.feed(loaded, this.#splits.training, order, (firstBatch + index) * loaded.rows)
+      const asked = host.now()
+      const next = stream.next()
+      const batch = next instanceof Promise ? await next : next
+      if (next instanceof Promise) this.#deviceWait.waitedFor(asked, host.now())
+      this.#session.feed(loaded, batch)
       const step = firstStep + index
-      loaded.executable.submit({ step, rows, slot: half + index, rate: model.optimizer.rate(learningRate, step), gamma })
+      loaded.executable.submit({ step, rows: batch.present, slot: half + index, rate: model.optimizer.rate(learningRate, step), gamma })
+      this.#deviceWait.submitted(host.now(), this.#pace.quickest)
     }
     return { begun, firstStep, count, read: read(count) }
   }
 
-  async #collect(group: Group, batches: number, learningRate: number): Promise<void> {
+  /** `queued` more steps were submitted behind the group's. */
+  async #collect(group: Group, batches: number, learningRate: number, queued: number): Promise<void> {
     const { model, memory, engine: { host } } = this.#session
     // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node. The device begins with this
     // group when it is done with the one before, which was collected last.
     const left = Math.max(group.begun, this.#pace.since) + this.#pace.quickest * group.count - host.now()
     if (left > 20) await host.sleep(left * 0.9)
     const values = await group.read()
-    this.#pace.mark(host.now(), group.count)
+    const now = host.now()
+    this.#trained += now - this.#pace.since
+    this.#pace.mark(now, group.count)
+    this.#deviceWait.collected(now, queued * this.#pace.quickest)
     const { millisecondsPerStep } = this.#pace
     let { lossSum, errors } = this.#position
     for (let index = 0; index < group.count; index++) {
@@ -237,6 +259,7 @@ export class Trainer {
       learningRate,
       imagesPerSecond: millisecondsPerStep > 0 ? (recipe.batchSize * 1000) / millisecondsPerStep : 0,
       secondsLeft: (stepsLeft * millisecondsPerStep) / 1000,
+      deviceWaitShare: this.deviceWaitShare,
     })
   }
 

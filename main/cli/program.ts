@@ -103,9 +103,10 @@ export function buildProgram(host: Process, version: string, exit: (code: number
   program.command('predict')
     .description('name the class of pictures')
     .argument('<MODEL>', 'a run\'s id or folder, or a file of weights')
-    .argument('<IMAGE...>', 'PNG files of the model\'s size, or IDX files of images')
+    .argument('<IMAGE...>', 'PNG or JPEG files, or IDX files of images')
+    .addOption(new Option('--fit <HOW>', 'pictures of another size than the model takes: refused, or scaled by their shorter side and cut to the middle').choices(['refuse', 'crop']).default('refuse'))
     .addOption(checkpointOption())
-    .action((target: string, images: readonly string[], options: { checkpoint: 'best' | 'last' }, command: Command) =>
+    .action((target: string, images: readonly string[], options: { checkpoint: 'best' | 'last'; fit: 'refuse' | 'crop' }, command: Command) =>
       run(command, async context => (await import('./commands/predict.ts')).predict(context, target, images, options)))
 
   program.command('inspect')

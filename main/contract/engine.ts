@@ -37,6 +37,8 @@ export const TrainResultSchema = z.strictObject({
   /** Time spent training in this session, and images trained on per second of it. */
   seconds: z.number().min(0),
   imagesPerSecond: z.number().min(0),
+  /** Share of the time of training steps in which the device had nothing to do because images were not there yet. */
+  deviceWaitShare: fraction,
   adapter: z.string(),
 })
 export type TrainResult = z.infer<typeof TrainResultSchema>
@@ -46,7 +48,9 @@ export const EvalResultSchema = z.strictObject({
   error: fraction,
   top5Error: fraction,
   loss: z.number(),
-  /** confusion[actual][predicted], in images. */
+  /** For each class, in order: its images in the split, and how many of them were taken for another. */
+  perClass: z.array(z.strictObject({ images: count, errors: count })),
+  /** confusion[actual][predicted], in images; empty where there are too many classes for a table. */
   confusion: z.array(z.array(count)),
   classes: z.array(z.string()),
   imagesPerSecond: z.number().min(0),
@@ -114,7 +118,7 @@ export const engineEvents = {
     run: RunIdSchema,
     epoch: count, epochs: count, step: count, batch: count, batches: count,
     loss: z.number(), error: fraction, learningRate: z.number(),
-    imagesPerSecond: z.number().min(0), secondsLeft: z.number().min(0),
+    imagesPerSecond: z.number().min(0), secondsLeft: z.number().min(0), deviceWaitShare: fraction,
   }),
   epoch: z.strictObject({ run: RunIdSchema, record: EpochRecordSchema, best: z.boolean() }),
 }

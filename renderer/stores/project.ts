@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { dispatch, goTo as goToStep, newHistory, redo as redone, undo as undone, type Command } from '../../core/architecture/edit/index.ts'
-import { hasErrors, inferArchitecture, totalsOf, trainingMemory, type Project } from '../../core/architecture/index.ts'
+import { hasErrors, inferProject, totalsOf, trainingMemory, type Project } from '../../core/architecture/index.ts'
 import { BitwrightError } from '../../main/contract/faults.ts'
 import type { OutputOf } from '../../main/contract/app/index.ts'
 import { useNotices } from './notices.ts'
@@ -39,7 +39,7 @@ export const useProject = defineStore('project', () => {
 
   const project = computed(() => history.value.project)
   const architecture = computed(() => project.value.architecture)
-  const inference = computed(() => inferArchitecture(architecture.value))
+  const inference = computed(() => inferProject(project.value))
   const totals = computed(() => totalsOf(inference.value))
   const memory = computed(() => trainingMemory(inference.value, project.value.recipe))
   const problems = computed(() => inference.value.problems)

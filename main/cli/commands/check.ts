@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hasErrors, inferArchitecture, savedBitsOf, totalsOf, trainingMemory, type Inference, type InferredNode, type Problem, type Project } from '../../../core/architecture/index.ts'
+import { hasErrors, inferProject, savedBitsOf, totalsOf, trainingMemory, type Inference, type InferredNode, type Problem, type Project } from '../../../core/architecture/index.ts'
 import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
 import { float32Bytes, packedText } from '../format/comparison.ts'
 import { bytesText, counted, grouped } from '../format/numbers.ts'
@@ -50,7 +50,7 @@ type Check = z.infer<typeof CheckSchema>
 
 export async function check(nameOrFile: string, options: ChangeOptions): Promise<Outcome<typeof CheckSchema>> {
   const project = changeProject(await readProject(nameOrFile), options)
-  const inference = inferArchitecture(project.architecture)
+  const inference = inferProject(project)
   const value = {
     layers: inOrder(inference).map(node => layerOf(node, inference, project)),
     problems: inference.problems.map(problemOf),

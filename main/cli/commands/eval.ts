@@ -25,7 +25,7 @@ export async function evaluate(context: Context, target: string, { dataset, ...o
 const MOST_CLASSES = 16
 
 export function evaluationText(result: z.infer<typeof EvalResultSchema>, split: string): string {
-  const { images, error, top5Error, loss, classes, confusion, imagesPerSecond, adapter } = result
+  const { images, error, top5Error, loss, perClass, classes, confusion, imagesPerSecond, adapter } = result
   const wrong = Math.round(error * images)
   const lines = facts([
     ['images', `${grouped(images)} (${split})`],
@@ -34,13 +34,22 @@ export function evaluationText(result: z.infer<typeof EvalResultSchema>, split: 
     ['loss', significant(loss)],
     ['speed', `${rate(imagesPerSecond)} on ${adapter}`],
   ])
-  return [...lines, ...confusionLines(classes, confusion)].join('\n')
+  return [...lines, '', ...(confusion.length > 0 ? confusionLines(classes, confusion) : worstClasses(classes, perClass))].join('\n')
+}
+
+function confusionLines(classes: readonly string[], confusion: readonly (readonly number[])[]): string[] {
+  return classes.length > MOST_CLASSES ? worstConfusions(classes, confusion) : confusionTable(classes, confusion)
 }
 
 /** The engine leaves the confusions out where their table would be too large to send. */
-function confusionLines(classes: readonly string[], confusion: readonly (readonly number[])[]): string[] {
-  if (confusion.length === 0) return []
-  return ['', ...(classes.length > MOST_CLASSES ? worstConfusions(classes, confusion) : confusionTable(classes, confusion))]
+function worstClasses(classes: readonly string[], perClass: z.infer<typeof EvalResultSchema>['perClass']): string[] {
+  const rows = perClass.map((row, at) => ({ ...row, name: classes[at] ?? String(at), error: row.images === 0 ? 0 : row.errors / row.images }))
+  return table([
+    { title: 'class', cell: row => row.name },
+    { title: 'images', align: 'right', cell: row => grouped(row.images) },
+    { title: 'wrong', align: 'right', cell: row => grouped(row.errors) },
+    { title: 'error', align: 'right', cell: row => percent(row.error) },
+  ], rows.filter(row => row.errors > 0).sort((a, b) => b.error - a.error).slice(0, 20))
 }
 
 function confusionTable(classes: readonly string[], confusion: readonly (readonly number[])[]): string[] {

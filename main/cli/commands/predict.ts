@@ -7,7 +7,7 @@ import { openNetwork } from '../../services/models/open.ts'
 import { announceAdapter, withEngine } from '../engine.ts'
 import { counted, significant } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
-import { readPictures } from '../pictures/read.ts'
+import { readPictures, type PictureFit } from '../pictures/read.ts'
 import type { Context, Outcome } from '../run.ts'
 
 const PredictionSchema = z.strictObject({
@@ -25,10 +25,10 @@ type Prediction = z.infer<typeof PredictionSchema>
 /** Images in one message to the engine. */
 const CHUNK = 1000
 
-export async function predict(context: Context, target: string, images: readonly string[], { checkpoint }: { readonly checkpoint: 'best' | 'last' }): Promise<Outcome<typeof PredictSchema>> {
+export async function predict(context: Context, target: string, images: readonly string[], { checkpoint, fit }: { readonly checkpoint: 'best' | 'last'; readonly fit: PictureFit }): Promise<Outcome<typeof PredictSchema>> {
   const home = await openHome({ home: context.home })
   const shape = await shapeOf(home, target)
-  const pictures = (await Promise.all(images.map(path => readPictures(path, shape)))).flat()
+  const pictures = (await Promise.all(images.map(path => readPictures(path, shape, fit)))).flat()
   const value = await withEngine(context, home, async engine => {
     const adapter = await announceAdapter(engine, context)
     const predictions: Prediction[] = []

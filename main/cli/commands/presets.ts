@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { floatTwin, inferArchitecture, presetNamed, presetReference, presets, presetSummary, ProjectSchema, totalsOf, type Project, type TwinActivation } from '../../../core/architecture/index.ts'
+import { floatTwin, inferProject, presetNamed, presetReference, presets, presetSummary, ProjectSchema, totalsOf, type Project, type TwinActivation } from '../../../core/architecture/index.ts'
 import { float32Bytes } from '../format/comparison.ts'
 import { bytesText, grouped } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
@@ -35,5 +35,5 @@ export function showPreset(name: string, twin?: TwinActivation): Outcome<typeof 
 }
 
 function float32Of(project: Project): number {
-  return float32Bytes(totalsOf(inferArchitecture(project.architecture)))
+  return float32Bytes(totalsOf(inferProject(project)))
 }

@@ -1,11 +1,12 @@
 import { totalsOf, trainingMemory } from '../../../core/architecture/index.ts'
 import type { Project } from '../../../core/architecture/project.ts'
-import { identityOrder } from '../../../core/data/batches.ts'
-import { bytesPerImage, type Dataset, type Split } from '../../../core/data/dataset.ts'
+import type { Dataset } from '../../../core/data/dataset.ts'
+import type { Batch } from '../../../core/data/source.ts'
 import type { Executable, Launch } from '../../../core/gpu/executable.ts'
+import { lengthOf } from '../../../core/gpu/tensor.ts'
 import { profileLaunches } from '../../../core/gpu/timing.ts'
 import { threefry2x32 } from '../../../core/random.ts'
-import { Session, type Engine } from '../../../core/training/session.ts'
+import { Session, type Engine, type Loaded } from '../../../core/training/session.ts'
 import type { BenchEntry, BenchMemory } from '../../contract/engine.ts'
 import { median, prepareCeiling, race } from './kernels.ts'
 
@@ -26,8 +27,8 @@ export async function prepareStep(engine: Engine, project: Project): Promise<Pre
   const session = Session.open(engine, project, { scale: 2 / 255, offset: -1 }, shapeOf(project))
   try {
     const loaded = await session.load(true, rows)
-    await session.initialise()
-    session.feed(loaded, madeUp(session.model.imageShape, session.model.classes, rows), identityOrder(rows), 0)
+    await session.initialise(session.model.whitening && new Float32Array(lengthOf(session.model.whitening)))
+    session.feed(loaded, madeUp(loaded, session.model.classes))
     const { executable } = loaded
     const { device } = engine.toolbox.device
     let step = 0
@@ -95,10 +96,12 @@ function shapeOf(project: Project): Pick<Dataset, 'name' | 'shape' | 'classes'> 
   return { name: 'made-up images', shape: [size('height'), size('width'), size('channels')], classes: Array.from({ length: classes }, (_, i) => String(i)) }
 }
 
-/** Random pixels and labels: no kernel's time depends on them, and no data set has to be there. */
-function madeUp(shape: readonly [number, number, number], classes: number, count: number): Split {
-  const images = Uint8Array.from({ length: count * bytesPerImage(shape) }, (_, i) => threefry2x32([7, 7], [i, 0])[0] & 255)
-  return { count, images, labels: Uint16Array.from({ length: count }, (_, i) => i % classes) }
+/** Random pixels or values, and labels: no kernel's time depends on them, and no data set has to be there. */
+function madeUp({ rows, built: { ports: { pixels } } }: Loaded, classes: number): Batch {
+  const random = (i: number): number => threefry2x32([7, 7], [i, 0])[0] & 255
+  const length = lengthOf(pixels)
+  const input = pixels.dtype === 'f32' ? new Uint8Array(Float32Array.from({ length }, (_, i) => random(i) / 255).buffer) : Uint8Array.from({ length: 4 * length }, (_, i) => random(i))
+  return { present: rows, input, labels: Uint32Array.from({ length: rows }, (_, i) => i % classes) }
 }
 
 /** What a product's launch computes, and which ceiling it works under. */

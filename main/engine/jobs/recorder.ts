@@ -1,5 +1,5 @@
 import type { Project } from '../../../core/architecture/project.ts'
-import type { AffinePixels } from '../../../core/data/preprocessing.ts'
+import type { Fitted } from '../../../core/data/preprocessing.ts'
 import type { EpochRecord, Position } from '../../../core/training/position.ts'
 import type { Session } from '../../../core/training/session.ts'
 import type { Listener, Progress, RunState } from '../../../core/training/trainer.ts'
@@ -35,7 +35,7 @@ export class Recorder implements Listener {
   readonly #workshop: Workshop
   readonly #session: Session
   readonly #project: Project
-  readonly #pixels: AffinePixels
+  readonly #pixels: Fitted
   #store: Store | undefined
   #directory = ''
   readonly #id: string

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { type engineRoutes, type TrainResult } from '../../contract/engine.ts'
-import { openDataset } from '../../services/datasets/store.ts'
+import { openForUse } from '../../services/datasets/images.ts'
 import { writeAtomic } from '../../services/files.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import { openLatest, placeOf, pruneEpochs, tidyRun } from '../../services/runs/checkpoints.ts'
@@ -50,9 +50,9 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     // It may have been killed between its last checkpoint and what follows that.
     await pruneEpochs(directory, position.epoch)
     if (record.state !== 'finished') await writeRecord(directory, finished(run))
-    return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, adapter: record.adapter }
+    return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, deviceWaitShare: 0, adapter: record.adapter }
   }
-  const dataset = await openDataset(home, record.dataset.name, { log: message => context.log('info', message) })
+  const dataset = await openForUse(home, record.dataset.name, { log: message => context.log('info', message) })
   if (datasetFingerprint(dataset) !== record.dataset.sha256) {
     throw new BitwrightError({ what: `data set "${record.dataset.name}" is not the one this run was trained on: its images or labels have changed`, where: directory, remedy: 'import the earlier data under that name again, or train anew' })
   }

@@ -1,13 +1,13 @@
-import type { AffinePixels } from '../../../core/data/preprocessing.ts'
-import { fitPreprocessing } from '../../../core/data/preprocessing.ts'
-import { sliceSplit, type Dataset } from '../../../core/data/dataset.ts'
-import { splitTraining } from '../../../core/data/split.ts'
+import type { FitResult } from '../../../core/data/fit.ts'
+import { splitTraining, type TrainingSplit } from '../../../core/data/split.ts'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { START, type Position } from '../../../core/training/position.ts'
 import { Session } from '../../../core/training/session.ts'
 import { Trainer, type Splits } from '../../../core/training/trainer.ts'
 import type { TrainResult } from '../../contract/engine.ts'
+import { fitOn, openImages, type OpenedDataset, type OpenedImages } from '../../services/datasets/images.ts'
+import type { StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
 import type { JobContext } from '../context.ts'
@@ -23,7 +23,7 @@ export interface Plan {
   readonly home: string
   readonly id: string
   readonly project: Project
-  readonly dataset: Dataset
+  readonly dataset: OpenedDataset
   readonly limitTrain: number | undefined
   /** What to go on from; a new beginning if there is none. */
   readonly checkpoint: Checkpoint | undefined
@@ -37,15 +37,17 @@ export interface Plan {
  */
 export async function runTraining(context: JobContext, plan: Plan): Promise<TrainResult> {
   const { home, id, project, dataset, checkpoint } = plan
-  const splits = splitsOf(dataset, project, plan.limitTrain)
-  const pixels: AffinePixels = checkpoint?.notes.pixels ?? fitPreprocessing(project.recipe.preprocessing, splits.training)
+  const parts = partsOf(dataset.stored, project, plan.limitTrain)
   const position = checkpoint?.notes.position ?? START
   const checkpointSeconds = checkpointInterval()
+  Session.check(project, dataset.stored)
+  const { fitted, whitening } = checkpoint ? { fitted: checkpoint.notes.pixels, whitening: undefined } : await fit(context, plan, parts)
   const workshop = await context.workshop()
   const { adapter } = workshop.device
-  const session = Session.open(await workshop.engine(home, message => context.log('warning', message)), project, pixels, dataset)
+  const session = Session.open(await workshop.engine(home, message => context.log('warning', message)), project, fitted, dataset.stored)
+  const images = openImages(dataset, project.recipe.preprocessing, fitted)
   const recorder = new Recorder(context, workshop, session, id)
-  const trainer = new Trainer(session, splits, recorder, { checkpointSeconds }, position)
+  const trainer = new Trainer(session, splitsOf(images, parts), recorder, { checkpointSeconds }, position)
   context.control.attach(trainer)
   let store: Store | undefined
   try {
@@ -55,7 +57,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
       if (checkpoint) {
         checkpoint.checkTensors(session.snapshot({ optimizer: true }))
         await session.restore(name => checkpoint.values(name), { optimizer: true })
-      } else await session.initialise()
+      } else await session.initialise(whitening)
       workshop.check()
       store = await plan.store(session.model.storedBytes, { adapter: adapter.name, driver: adapter.driver }, position)
       recorder.attach(store)
@@ -67,22 +69,40 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
     await recorder.end('failed', faultOf(error))
     throw error
   } finally {
+    await images.close()
     if (!workshop.failure) session.close()
   }
 }
 
-/** What a run trains on: the first `limitTrain` training images, the recipe's last ones of these held out. */
-export function splitsOf(dataset: Dataset, { recipe }: Project, limitTrain: number | undefined): Splits {
-  const { count } = dataset.train
-  const train = limitTrain === undefined || limitTrain >= count ? dataset.train : sliceSplit(dataset.train, 0, limitTrain)
-  const { training, validation } = splitTraining({ name: train === dataset.train ? dataset.name : `${dataset.name} (its first ${limitTrain} training images)`, train }, recipe)
-  return { training, validation, test: dataset.test }
+/** How often it is told how far fitting is. */
+const FIT_NEWS_MILLISECONDS = 5000
+
+async function fit(context: JobContext, { project: { recipe }, dataset }: Plan, { training }: TrainingSplit): Promise<FitResult> {
+  let told = performance.now()
+  return fitOn(dataset, training, recipe.preprocessing, {
+    progress(what, share) {
+      if (performance.now() - told < FIT_NEWS_MILLISECONDS) return
+      told = performance.now()
+      context.log('info', `fitting preprocessing, ${what}: ${Math.floor(100 * share)} %`)
+    },
+  })
+}
+
+/** How many images a run trains on and holds out: of the first `limitTrain` training images, the recipe's last ones. */
+export function partsOf({ name, train }: StoredDataset, { recipe }: Project, limitTrain: number | undefined): TrainingSplit {
+  const count = train.labels.length
+  if (limitTrain === undefined || limitTrain >= count) return splitTraining({ name, count }, recipe)
+  return splitTraining({ name: `${name} (its first ${limitTrain} training images)`, count: limitTrain }, recipe)
+}
+
+export function splitsOf({ train, test }: OpenedImages, { training, validation }: TrainingSplit): Splits {
+  return { training: train.slice(0, training), validation: train.slice(training, training + validation), test }
 }
 
 function resultOf({ id, project }: Plan, trainer: Trainer, state: 'finished' | 'stopped', begun: Position, seconds: number, store: Store | undefined, adapter: string): TrainResult {
   const { position } = trainer
   const images = (position.step - begun.step) * project.recipe.batchSize
-  return { ...figuresOf(position), run: id, directory: store?.run.directory ?? '', state, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0, adapter }
+  return { ...figuresOf(position), run: id, directory: store?.run.directory ?? '', state, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0, deviceWaitShare: trainer.deviceWaitShare, adapter }
 }
 
 /** Figures of a run that stands at `position`. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { START } from '../../../core/training/position.ts'
 import { type engineRoutes, type TrainResult } from '../../contract/engine.ts'
-import { openDataset } from '../../services/datasets/store.ts'
+import { openForUse } from '../../services/datasets/images.ts'
 import { chooseRunId, createRun, ensureRunSpace } from '../../services/runs/create.ts'
 import { datasetFingerprint } from '../../services/runs/fingerprint.ts'
 import type { JobContext } from '../context.ts'
@@ -12,7 +12,7 @@ import { runTraining } from './run.ts'
 export async function train(context: JobContext, { home, project, dataset: name, limitTrain }: z.output<typeof engineRoutes.train.input>): Promise<TrainResult> {
   const log = (message: string): void => context.log('info', message)
   const warn = (message: string): void => context.log('warning', message)
-  const dataset = await openDataset(home, name, { log })
+  const dataset = await openForUse(home, name, { log })
   const id = chooseRunId(project)
   // What is stored is what was trained: with the data set that was used, should that be another than the project's own.
   const own = { ...project, dataset: name }
@@ -21,7 +21,7 @@ export async function train(context: JobContext, { home, project, dataset: name,
     checkpoint: undefined,
     async store(bytes, adapter) {
       await ensureRunSpace(home, bytes, 'new')
-      const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.classes] }, ...(limitTrain !== undefined && { limitTrain }) }
+      const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.stored.classes] }, ...(limitTrain !== undefined && { limitTrain }) }
       const { run, lock } = await createRun(home, own, about)
       return Store.open(run, lock, START, warn)
     },

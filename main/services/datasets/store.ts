@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { DatasetNameSchema, parseAs } from '../../../core/architecture/project.ts'
-import { bytesPerImage, checkSplit, type Dataset, type Split } from '../../../core/data/dataset.ts'
+import { bytesPerImage, checkLabels, checkSplit, type Dataset, type Split } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { valuesOf } from '../../../core/formats/tensor-values.ts'
-import { codeOf, diskTrouble, pathExists, readExactly, readJson } from '../files.ts'
+import { codeOf, diskTrouble, pathExists, readExactly, readJson, regularFileSize } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { resolveInside } from '../paths.ts'
 import { sha256Of } from './digest.ts'
@@ -30,14 +30,39 @@ const ATTEMPTS = 6
  * `home` exists. Throws for an unknown name (with the names there are) and for a damaged set.
  */
 export async function openDataset(home: string, name: string, options: OpenOptions = {}): Promise<Dataset> {
+  return open(home, name, options, readOnce)
+}
+
+/** A split whose images stay in their file. */
+export interface StoredSplit {
+  readonly labels: Uint16Array
+  /** The file of images: one after another, each of the data set's shape. */
+  readonly file: string
+  readonly imagesSha256: string
+  readonly labelsSha256: string
+}
+
+export interface StoredDataset extends Pick<Dataset, 'name' | 'shape' | 'classes'> {
+  readonly train: StoredSplit
+  readonly test: StoredSplit
+  /** Of the images of both splits. */
+  readonly bytes: number
+}
+
+/** As openDataset, but images stay on disk: only labels are read, and the sizes of the files compared. */
+export async function openStored(home: string, name: string, options: OpenOptions = {}): Promise<StoredDataset> {
+  return open(home, name, options, readLabels)
+}
+
+async function open<T>(home: string, name: string, options: OpenOptions, read: Reader<T>): Promise<T> {
   const root = await ensureThere(home, name, options)
   try {
-    return await readStored(root, name, options)
+    return await readStored(root, name, options, read)
   } catch (error) {
     if (name !== DIGITS || !(error instanceof BitwrightError)) throw error
     options.log?.(`data set ${DIGITS} is damaged (${error.message})`)
     await storeDigits(home, true, options)
-    return readStored(root, name, options)
+    return readStored(root, name, options, read)
   }
 }
 
@@ -87,10 +112,10 @@ async function storeDigits(home: string, replace: boolean, { log }: OpenOptions)
  * A set may be replaced while it is read, and between two renames it is not there at all: what was read counts only if the manifest
  * is the same file after as before, and what went missing is looked for again.
  */
-async function readStored(root: string, name: string, options: OpenOptions): Promise<Dataset> {
+async function readStored<T>(root: string, name: string, options: OpenOptions, read: Reader<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const before = await identityOf(root, name)
-    const outcome = await readOnce(root, name, options).then(dataset => ({ dataset }), (error: unknown) => ({ error }))
+    const outcome = await read(root, name, options).then(dataset => ({ dataset }), (error: unknown) => ({ error }))
     const after = await identityOf(root, name)
     const settled = before === after
     if (settled && 'dataset' in outcome) return outcome.dataset
@@ -104,6 +129,26 @@ async function readStored(root: string, name: string, options: OpenOptions): Pro
 /** Tells one stored version from the next, even of equal content. */
 async function identityOf(root: string, name: string): Promise<string | undefined> {
   return stat(join(root, name, MANIFEST_FILE), { bigint: true }).then(({ ino, mtimeNs, size }) => `${ino} ${mtimeNs} ${size}`, () => undefined)
+}
+
+type Reader<T> = (root: string, name: string, options: OpenOptions) => Promise<T>
+
+async function readLabels(root: string, name: string): Promise<StoredDataset> {
+  const folder = await resolveInside(root, name)
+  const manifest = await readJson(join(folder, MANIFEST_FILE), ManifestSchema, { limit: MANIFEST_LIMIT })
+  const size = bytesPerImage(manifest.shape)
+  const split = async (part: SplitName): Promise<StoredSplit> => {
+    const { count, imagesSha256, labelsSha256 } = manifest[part]
+    const file = join(folder, TENSOR_FILES[part].images)
+    const found = await regularFileSize(file)
+    if (found !== count * size) throw new BitwrightError({ what: `expected a file of ${count * size} bytes, found ${found}`, where: file, remedy: 'import the data set again' })
+    const path = join(folder, TENSOR_FILES[part].labels)
+    const labels = valuesOf(await readExactly(path, count * 2), 'U16')
+    checkLabels(labels, manifest.classes.length, path)
+    return { labels, file, imagesSha256, labelsSha256 }
+  }
+  const [train, test] = [await split('train'), await split('test')]
+  return { name, shape: manifest.shape, classes: manifest.classes, train, test, bytes: (train.labels.length + test.labels.length) * size }
 }
 
 async function readOnce(root: string, name: string, options: OpenOptions): Promise<Dataset> {

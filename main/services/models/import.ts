@@ -3,14 +3,16 @@ import { basename, extname } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { parseAs, type Project } from '../../../core/architecture/project.ts'
 import { splitTraining } from '../../../core/data/split.ts'
-import { fitPreprocessing, type AffinePixels } from '../../../core/data/preprocessing.ts'
+import type { FitResult } from '../../../core/data/fit.ts'
+import type { Fitted } from '../../../core/data/preprocessing.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { parseNpz } from '../../../core/formats/npz.ts'
 import { parseSafetensors } from '../../../core/formats/safetensors-arrays.ts'
 import { assignByName, assignInOrder, NameMapSchema, type Arrays } from '../../../core/importing/assign.ts'
 import { importNetwork } from '../../../core/importing/network.ts'
-import { Model } from '../../../core/training/model.ts'
-import { listDatasets, openDataset } from '../datasets/store.ts'
+import { Model, WHITENING } from '../../../core/training/model.ts'
+import { fitOn, fitWithoutImages, openForUse } from '../datasets/images.ts'
+import { listDatasets } from '../datasets/store.ts'
 import { readBounded, readJson } from '../files.ts'
 import { slug } from '../runs/identity.ts'
 import { createModel, freeModelName, ModelNameSchema, refuseTakenModel, type StoredModel } from './store.ts'
@@ -40,7 +42,7 @@ export async function importModel(home: string, { file, project, flipped, map, n
   }
   const assignment = map === undefined ? assignInOrder(project, arrays, file) : assignByName(await readJson(map, NameMapSchema), arrays, file)
   const network = importNetwork(project, assignment, arrays, { flipped, where: file })
-  const pixels = await pixelsOf(home, network.project, log)
+  const { fitted: pixels, whitening } = await fit(home, network.project, log)
   const { classes, notes } = await classesOf(home, network.project, pixels)
   return createModel(home, {
     name: name ?? await freeModelName(home, slug(basename(file, extname(file)))),
@@ -48,7 +50,7 @@ export async function importModel(home: string, { file, project, flipped, map, n
     dataset: { name: network.project.dataset, classes },
     notes: [...network.notes, ...notes],
     project: network.project,
-    tensors: network.tensors,
+    tensors: whitening ? [...network.tensors, { name: WHITENING, shape: [Math.sqrt(whitening.length), Math.sqrt(whitening.length)], values: whitening }] : network.tensors,
     pixels,
   })
 }
@@ -61,16 +63,18 @@ function arraysOf(bytes: Uint8Array, where: string): Arrays {
   throw new BitwrightError({ what: 'expected an .npz or .safetensors file, found neither', where, remedy: 'save the arrays with numpy.savez, or the tensors with safetensors' })
 }
 
-/** What a pixel byte means. Where the recipe standardises, that is fitted on the data set, which then must be there. */
-async function pixelsOf(home: string, project: Project, log: ImportRequest['log']): Promise<AffinePixels> {
+/** What preprocessing learns from the data set, which then must be there; scaling of pixels learns nothing. */
+async function fit(home: string, project: Project, log: ImportRequest['log']): Promise<FitResult> {
   const { preprocessing } = project.recipe
-  if (preprocessing.kind === 'scale') return fitPreprocessing(preprocessing, { count: 0, images: new Uint8Array(), labels: new Uint16Array() })
-  const dataset = await openDataset(home, project.dataset, { ...(log && { log }) })
-  return fitPreprocessing(preprocessing, splitTraining(dataset, project.recipe).training)
+  const known = fitWithoutImages(preprocessing)
+  if (known) return known
+  const dataset = await openForUse(home, project.dataset, { ...(log && { log }) })
+  const { name, train } = dataset.stored
+  return fitOn(dataset, splitTraining({ name, count: train.labels.length }, project.recipe).training, preprocessing)
 }
 
 /** Names of the classes from the data set, where it is there and has as many; else their numbers. */
-async function classesOf(home: string, project: Project, pixels: AffinePixels): Promise<{ readonly classes: string[]; readonly notes: readonly string[] }> {
+async function classesOf(home: string, project: Project, pixels: Fitted): Promise<{ readonly classes: string[]; readonly notes: readonly string[] }> {
   const { classes: count } = new Model(project, pixels)
   const found = (await listDatasets(home)).find(({ name }) => name === project.dataset)
   if (found?.classes.length === count) return { classes: [...found.classes], notes: [] }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema, type Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { AffinePixels } from '../../../core/data/preprocessing.ts'
+import type { Fitted } from '../../../core/data/preprocessing.ts'
 import type { ImportedTensor } from '../../../core/importing/network.ts'
 import { START } from '../../../core/training/position.ts'
 import { codeOf, diskTrouble, ensureSpace, pathExists, readJson, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
@@ -46,7 +46,7 @@ export interface StoredModel {
 export interface NewModel extends Pick<ModelRecord, 'name' | 'source' | 'dataset' | 'notes'> {
   readonly project: Project
   readonly tensors: readonly ImportedTensor[]
-  readonly pixels: AffinePixels
+  readonly pixels: Fitted
 }
 
 /** Stores a model: its folder is there whole or not at all. Throws if the name is taken. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseAs, type Project } from '../../../core/architecture/project.ts'
-import type { AffinePixels } from '../../../core/data/preprocessing.ts'
+import { FittedStepSchema, type Fitted } from '../../../core/data/preprocessing.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { PositionSchema, type Position } from '../../../core/training/position.ts'
 import { parseJson } from '../files.ts'
@@ -14,7 +14,8 @@ export interface CheckpointNotes {
   readonly position: Position
   /** projectFingerprint of what is trained. */
   readonly project: string
-  readonly pixels: AffinePixels
+  /** What preprocessing learned; its whitening matrix is one of the tensors. */
+  readonly pixels: Fitted
   readonly seed: number
 }
 
@@ -28,10 +29,14 @@ const MetadataSchema = z.object({
   project: z.string().regex(/^[0-9a-f]{64}$/),
   pixelScale: decimal,
   pixelOffset: decimal,
+  /** JSON; absent where the network reads bytes. */
+  values: z.string().optional(),
   seed: decimal.pipe(z.int().min(0)),
 })
 
-export function notesOf(project: Project, pixels: AffinePixels, position: Position): CheckpointNotes {
+const ValuesSchema = z.array(FittedStepSchema).min(1).max(32)
+
+export function notesOf(project: Project, pixels: Fitted, position: Position): CheckpointNotes {
   return { position, project: projectFingerprint(project), pixels, seed: project.recipe.seed }
 }
 
@@ -44,13 +49,14 @@ export function encodeNotes({ position, project, pixels, seed }: CheckpointNotes
     project,
     pixelScale: String(pixels.scale),
     pixelOffset: String(pixels.offset),
+    ...(pixels.values && { values: canonicalJson(pixels.values) }),
     seed: String(seed),
   }
 }
 
 /** Throws, naming the field, for metadata that are not a checkpoint's. */
 export function decodeNotes(metadata: Readonly<Record<string, string>>, where: string): CheckpointNotes {
-  const { position, project, pixelScale, pixelOffset, seed } = parseAs(MetadataSchema, { ...metadata }, `${where}, metadata`)
+  const { position, project, pixelScale, pixelOffset, values, seed } = parseAs(MetadataSchema, { ...metadata }, `${where}, metadata`)
   if (pixelScale === 0) throw new BitwrightError({ what: 'expected a pixel scale other than 0', where: `${where}, metadata`, remedy: 'use another checkpoint' })
-  return { position: parseJson(position, PositionSchema, `${where}, position`), project, pixels: { scale: pixelScale, offset: pixelOffset }, seed }
+  return { position: parseJson(position, PositionSchema, `${where}, position`), project, pixels: { scale: pixelScale, offset: pixelOffset, ...(values !== undefined && { values: parseJson(values, ValuesSchema, `${where}, values`) }) }, seed }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expandGroups } from '../../../core/architecture/groups.ts'
 import type { Project } from '../../../core/architecture/project.ts'
-import type { Dataset } from '../../../core/data/dataset.ts'
+import type { OpenedDataset } from '../datasets/images.ts'
 
 /** JSON with the fields of every object in order of name: equal values give equal text, however they were made. */
 export function canonicalJson(value: unknown): string {
@@ -30,8 +30,16 @@ export function projectFingerprint(project: Project): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** SHA-256 of a data set as training sees it: shape, classes, images and labels of both splits. Not its name. */
-export function datasetFingerprint({ shape, classes, train, test }: Dataset): string {
+/**
+ * SHA-256 of a data set as training sees it: shape, classes, images and labels of both splits. Not its name. Of a set that stays on disk the
+ * sums stand in that its importer took: to read it all would take longer than many a run.
+ */
+export function datasetFingerprint({ stored, memory }: OpenedDataset): string {
+  if (!memory) {
+    const [train, test] = [stored.train, stored.test].map(({ imagesSha256, labelsSha256 }) => ({ imagesSha256, labelsSha256 }))
+    return createHash('sha256').update(canonicalJson({ shape: stored.shape, classes: stored.classes, train, test })).digest('hex')
+  }
+  const { shape, classes, train, test } = memory
   const hash = createHash('sha256').update(canonicalJson({ shape, classes, train: train.count, test: test.count }))
   for (const { images, labels } of [train, test]) {
     hash.update(images)

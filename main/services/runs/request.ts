@@ -1,4 +1,4 @@
-import { hasErrors, inferArchitecture } from '../../../core/architecture/index.ts'
+import { hasErrors, inferProject } from '../../../core/architecture/index.ts'
 import { parseAs, DatasetNameSchema, type Project } from '../../../core/architecture/project.ts'
 import { setField } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
@@ -13,7 +13,7 @@ export function withOverrides(project: Project, { dataset, set = [] }: { readonl
 
 /** Throws if the network has errors. `where` is what a person calls the project. */
 export function refuseErrors(project: Project, where: string): void {
-  const inference = inferArchitecture(project.architecture)
+  const inference = inferProject(project)
   if (!hasErrors(inference)) return
   const [first, ...others] = inference.problems.filter(problem => problem.severity === 'error')
   throw new BitwrightError({

@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly threads?: number | undefined
   /** What each of them is given at its start. */
   readonly data?: unknown
+  /** Hears how far they are, if they tell. */
+  readonly progress?: ((what: string, share: number) => void) | undefined
 }
 
 /** Threads beyond this wait for the disk or for each other. */
@@ -33,13 +35,16 @@ export class Pool<Request, Reply> {
   #failure: Error | undefined
 
   /** `entry` is the thread's script, beside the caller; run from sources it is TypeScript. */
-  constructor(entry: URL, { threads = Math.min(MOST_THREADS, availableParallelism()), data }: PoolOptions = {}) {
+  constructor(entry: URL, { threads = Math.min(MOST_THREADS, availableParallelism()), data, progress }: PoolOptions = {}) {
     this.threads = threads
     for (let index = 0; index < threads; index++) {
       const worker = startThread(entry, data)
       this.#all.push(worker)
       this.#idle.push(worker)
-      worker.on('message', (answer: Answer) => this.#answered(worker, answer))
+      worker.on('message', (answer: Answer) => {
+        if ('progress' in answer) progress?.(answer.progress.what, answer.progress.share)
+        else this.#answered(worker, answer)
+      })
       worker.on('error', error => this.#fail(error))
       worker.on('exit', code => this.#fail(new Error(`a worker thread ended with code ${code}`)))
       // What is asked keeps the process alive; idle threads do not.
@@ -74,7 +79,7 @@ export class Pool<Request, Reply> {
     }
   }
 
-  #answered(worker: Worker, answer: Answer): void {
+  #answered(worker: Worker, answer: Exclude<Answer, { readonly progress: unknown }>): void {
     const job = this.#busy.get(worker)
     this.#busy.delete(worker)
     worker.unref()

@@ -1,8 +1,9 @@
 import { parentPort, type Transferable } from 'node:worker_threads'
 import { BitwrightError } from '../../../core/errors.ts'
 
-/** What a thread sends back for a request. */
+/** What a thread sends back for a request. Before that it may tell how far it is. */
 export type Answer =
+  | { readonly progress: { readonly what: string; readonly share: number } }
   | { readonly reply: unknown }
   | { readonly trouble: { readonly what: string; readonly where?: string; readonly remedy?: string } }
   | { readonly stack: string }

@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Split } from '../../../core/data/dataset.ts'
 import { splitTraining } from '../../../core/data/split.ts'
 
-const train: Split = { count: 10, images: Uint8Array.from({ length: 20 }, (_, i) => i), labels: Uint16Array.from({ length: 10 }, (_, i) => i) }
-const dataset = { name: 'ten', train }
+const dataset = { name: 'ten', count: 10 }
 
 describe('splitTraining', () => {
   it('holds validation images out from the end', () => {
-    const { training, validation } = splitTraining(dataset, { validation: 3, batchSize: 7 })
-    expect([...training.labels]).toEqual([0, 1, 2, 3, 4, 5, 6])
-    expect([...validation.labels]).toEqual([7, 8, 9])
-    expect([...validation.images]).toEqual([14, 15, 16, 17, 18, 19])
-    expect(training).toMatchObject({ count: 7 })
+    expect(splitTraining(dataset, { validation: 3, batchSize: 7 })).toEqual({ training: 7, validation: 3 })
   })
 
   it('holds none out if asked for none', () => {
-    const { training, validation } = splitTraining(dataset, { validation: 0, batchSize: 10 })
-    expect([training.count, validation.count, validation.images.length]).toEqual([10, 0, 0])
+    expect(splitTraining(dataset, { validation: 0, batchSize: 10 })).toEqual({ training: 10, validation: 0 })
   })
 
   it.each([10, 11])('refuses %d validation images of 10', validation => {

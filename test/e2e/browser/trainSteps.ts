@@ -1,6 +1,8 @@
 import type { Project } from '../../../core/architecture/project.ts'
 import { identityOrder } from '../../../core/data/batches.ts'
 import type { Split } from '../../../core/data/dataset.ts'
+import { Preparer } from '../../../core/data/preprocessing.ts'
+import { MemoryImages } from '../../../core/data/source.ts'
 import { openDevice } from '../../../core/gpu/device.ts'
 import type { Toolbox } from '../../../core/gpu/executable.ts'
 import { candidatesOf } from '../../../core/gpu/families.ts'
@@ -36,8 +38,13 @@ export async function trainSteps(gpu: GPU, shaders: ShaderLibrary, host: Host, p
   const session = Session.open({ toolbox, tuner, host }, project, { scale: 2 / 255, offset: -1 }, { name: 'made-up', shape: [12, 12, 1], classes: ['a', 'b', 'c', 'd', 'e'] })
   const loaded = await session.load(true, rows)
   await session.initialise()
+  const preparer = new Preparer(project.recipe.preprocessing, session.model.pixels, session.model.imageShape)
+  const images = new MemoryImages(split, preparer)
+  const order = identityOrder(split.count)
+  let stream = images.batches({ order, first: 0, rows })
   for (let step = 1; step <= steps; step++) {
-    session.feed(loaded, split, identityOrder(split.count), ((step - 1) % 4) * rows)
+    if ((step - 1) % 4 === 0) stream = images.batches({ order, first: 0, rows })
+    session.feed(loaded, await stream.next())
     loaded.executable.submit({ step, rows, slot: step, rate: session.model.optimizer.rate(project.recipe.learningRate.start, step) })
   }
   const metrics = await session.memory.readFloats(loaded.built.ports.metrics)

@@ -14,7 +14,7 @@ import type { TrainResult } from '../../../main/contract/engine.ts'
 
 const result: TrainResult = {
   run: '20260101-000000-digits-abcd', directory: '/home/runs/20260101-000000-digits-abcd', state: 'finished', epochs: 8, bestEpoch: 7,
-  trainError: 0.01, validError: 0.03, testError: 0.0333, seconds: 65, imagesPerSecond: 4000, adapter: 'llvmpipe',
+  trainError: 0.01, validError: 0.03, testError: 0.0333, seconds: 65, imagesPerSecond: 4000, deviceWaitShare: 0.001, adapter: 'llvmpipe',
 }
 
 describe('what training says at its end', () => {
@@ -46,7 +46,7 @@ test('a run is followed with one line an epoch under one line of titles', () => 
   const { run } = result
   follow({ event: 'state', data: { run, state: 'preparing', directory: '/home' } })
   for (const epoch of [1, 2]) {
-    follow({ event: 'progress', data: { run, epoch, epochs: 2, step: 10 * epoch, batch: 10, batches: 10, loss: 1, error: 0.5, learningRate: 0.1, imagesPerSecond: 1000, secondsLeft: 1 } })
+    follow({ event: 'progress', data: { run, epoch, epochs: 2, step: 10 * epoch, batch: 10, batches: 10, loss: 1, error: 0.5, learningRate: 0.1, imagesPerSecond: 1000, secondsLeft: 1, deviceWaitShare: 0 } })
     follow({ event: 'epoch', data: { run, best: epoch === 2, record: { epoch, step: 10 * epoch, learningRate: 0.1, trainLoss: 1, trainError: 0.5, testLoss: 1, testError: 0.5, testTop5Error: 0.1 } } })
   }
   expect(written).toHaveLength(3)
@@ -56,7 +56,7 @@ test('a run is followed with one line an epoch under one line of titles', () => 
 })
 
 describe('an evaluation', () => {
-  const base = { images: 20, error: 0.1, top5Error: 0, loss: 0.5, imagesPerSecond: 100, adapter: 'llvmpipe' }
+  const base = { images: 20, error: 0.1, top5Error: 0, loss: 0.5, perClass: [{ images: 10, errors: 1 }, { images: 10, errors: 1 }], imagesPerSecond: 100, adapter: 'llvmpipe' }
 
   test('of few classes shows who is taken for whom, beside guessing', () => {
     const text = evaluationText({ ...base, classes: ['cat', 'dog'], confusion: [[9, 1], [1, 9]] }, 'test')
@@ -69,7 +69,10 @@ describe('an evaluation', () => {
     const classes = Array.from({ length: 40 }, (_, at) => `class ${at}`)
     const confusion = classes.map((_, a) => classes.map((_, p) => (a === 3 && p === 4 ? 7 : a === p ? 1 : 0)))
     expect(evaluationText({ ...base, classes, confusion }, 'test')).toMatch(/^class 3 +class 4 +7$/m)
-    expect(evaluationText({ ...base, classes, confusion: [] }, 'test')).toMatch(/on llvmpipe$/)
+    const perClass = classes.map((_, at) => ({ images: at === 9 ? 0 : 10, errors: at === 7 ? 9 : Number(at < 3) }))
+    const text = evaluationText({ ...base, perClass, classes, confusion: [] }, 'test')
+    expect(text).toMatch(/on llvmpipe\n\nclass +images +wrong +error *\n[^]*class 7 +10 +9 +90\.00 %\nclass 0 +10 +1 +10\.00 %/)
+    expect(text).not.toContain('class 9')
   })
 })
 

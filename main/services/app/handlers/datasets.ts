@@ -80,15 +80,13 @@ async function splitOf(home: string, name: string, { validation, batchSize, limi
   const { folder, manifest } = await locateDataset(home, name)
   const labels = await readLabels(folder, manifest, 'train')
   const used = limitTrain === undefined ? labels : labels.subarray(0, limitTrain)
-  // Only how many images there are counts here, so none are read.
-  const train = { count: used.length, images: new Uint8Array(0), labels: used }
-  const split = splitTraining({ name, train }, { validation, batchSize })
+  const { training } = splitTraining({ name, count: used.length }, { validation, batchSize })
   const count = (of: Uint16Array): { images: number; perClass: number[] } => ({ images: of.length, perClass: countClasses(of, manifest.classes.length) })
   return {
-    training: count(split.training.labels),
-    validation: count(split.validation.labels),
+    training: count(used.subarray(0, training)),
+    validation: count(used.subarray(training)),
     test: count(await readLabels(folder, manifest, 'test')),
-    batches: Math.floor(split.training.count / batchSize),
+    batches: Math.floor(training / batchSize),
   }
 }
 

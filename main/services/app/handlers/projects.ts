@@ -1,4 +1,4 @@
-import { inferArchitecture, presetNamed, presetReference, presets, totalsOf, type Project } from '../../../../core/architecture/index.ts'
+import { inferProject, presetNamed, presetReference, presets, totalsOf, type Project } from '../../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../../core/errors.ts'
 import type { PresetEntry, ProjectEntry, ProjectPlace, projectRoutes } from '../../../contract/app/projects.ts'
 import { faultOf } from '../../../contract/faults.ts'
@@ -79,7 +79,7 @@ async function list(home: string, memory: Services['memory']): Promise<{ project
 }
 
 function presetEntry(project: Project): PresetEntry {
-  const { binaryParameters, realParameters, packedBytes } = totalsOf(inferArchitecture(project.architecture))
+  const { binaryParameters, realParameters, packedBytes } = totalsOf(inferProject(project))
   const reference = presetReference(project.name)
   return {
     name: project.name,

@@ -4,7 +4,7 @@ import { widthOf } from '../../../../main/cli/format/table.ts'
 
 const progress: Progress = {
   run: '20260101-000000-digits-abcd', epoch: 3, epochs: 8, step: 200, batch: 40, batches: 80,
-  loss: 0.23141, error: 0.1234, learningRate: 0.01, imagesPerSecond: 12340, secondsLeft: 65,
+  loss: 0.23141, error: 0.1234, learningRate: 0.01, imagesPerSecond: 12340, secondsLeft: 65, deviceWaitShare: 0,
 }
 
 describe('the moving line', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { pixelStatistics } from '../../../../core/data/preprocessing.ts'
+import { fitPreprocessing } from '../../../../core/data/fit.ts'
 import { encodeIdxImages, encodeIdxLabels, parseIdxImages } from '../../../../core/formats/idx.ts'
 import { importIdx } from '../../../../main/services/datasets/import-idx.ts'
 import { listDatasets, openDataset } from '../../../../main/services/datasets/store.ts'
@@ -124,7 +124,8 @@ describe('the published MNIST', () => {
     expect(md5(encodeIdxImages({ count: 10000, height: 28, width: 28, pixels: test.images }))).toBe('2646ac647ad5339dbf082846283269ea')
     expect(md5(encodeIdxLabels(Uint8Array.from(train.labels)))).toBe('a25bea736e30d166cdddb491f175f624')
     expect(md5(encodeIdxLabels(Uint8Array.from(test.labels)))).toBe('27ae3e4e09519cfbb04c329615203637')
-    const { mean, deviation } = pixelStatistics(train.images)
-    expect([mean.toFixed(6), deviation.toFixed(6)]).toEqual(['0.130660', '0.308108'])
+    const { fitted: { scale, offset } } = fitPreprocessing({ kind: 'standardise' }, { count: 60000, shape: [28, 28, 1], read: image => train.images.subarray(image * 784, (image + 1) * 784) })
+    const deviation = 1 / (255 * scale)
+    expect([(-offset * deviation).toFixed(6), deviation.toFixed(6)]).toEqual(['0.130660', '0.308108'])
   })
 })
