@@ -9,10 +9,10 @@ import { temporaryFolder } from '../../support/temporary.ts'
 import { runCli, startCli } from './run-cli.ts'
 
 describe('what needs no engine', () => {
-  test('no command says what there is', async () => {
-    const { code, stdout } = await runCli([])
+  test('help says what there is', async () => {
+    const { code, stdout } = await runCli(['--help'])
     expect(code).toBe(0)
-    for (const command of ['doctor', 'presets', 'datasets import', 'datasets download', 'check', 'train', 'resume', 'eval', 'predict', 'bench']) expect(stdout).toContain(`  ${command} `)
+    for (const command of ['doctor', 'presets', 'datasets', 'check', 'train', 'resume', 'eval', 'predict', 'bench', 'serve']) expect(stdout).toContain(`  ${command} `)
   })
 
   test('help is there soon', async () => {
