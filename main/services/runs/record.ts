@@ -57,13 +57,16 @@ export function jsonFile(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
-const PackageSchema = z.object({ version: z.string() })
+const PackageSchema = z.object({ name: z.literal('bitwright'), version: z.string() })
 
-/** This installation's version, from its package.json; "unknown" where a bundle left that out. */
+/** This installation's version, from its package.json, which lies some folders up, how many depends on how it was built; "unknown" where there is none. */
 export function bitwrightVersion(): string {
-  try {
-    return PackageSchema.parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version
-  } catch {
-    return 'unknown'
+  for (const up of ['../../../', '../../', '../']) {
+    try {
+      return PackageSchema.parse(JSON.parse(readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8'))).version
+    } catch {
+      // Another package's, or none.
+    }
   }
+  return 'unknown'
 }
