@@ -2,15 +2,16 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Log } from '../../../main/services/app/log.ts'
 
 /** What the shell tells Electron, which cannot run here: every setting and every handler, as it was given. */
-const electron = vi.hoisted(() => ({
-  options: {},
-  loaded: [] as string[],
-  opened: [] as string[],
-  handlers: {},
-}))
+interface Told {
+  options: { webPreferences?: Record<string, unknown> }
+  readonly loaded: string[]
+  readonly opened: string[]
+  readonly handlers: Record<string, (...parts: never[]) => unknown>
+}
+const electron = vi.hoisted((): Told => ({ options: {}, loaded: [], opened: [], handlers: {} }))
 vi.mock('electron', () => ({
   BrowserWindow: class {
-    constructor(options: typeof electron.options) {
+    constructor(options: Told['options']) {
       electron.options = options
     }
     once(): void { /* shown when ready */ }
