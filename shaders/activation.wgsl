@@ -4,6 +4,7 @@
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]; gradient_mask: [rows][words], tail bits 0.
 // One invocation owns one word of one row.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
+// split: rows of sums, y, gradient_mask
 
 override KIND: u32 = 0;
 

@@ -3,6 +3,7 @@
 // One step of adamax_shift_paper: the rule is in include/adamax_shift_paper_rule.wgsl, the rest in include/update.wgsl.
 // gradient, parameter, m, v: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 64), y = words
+// split: depth of gradient, parameter, packed, m, v
 
 @group(0) @binding(6) var<storage, read_write> m: array<f32>;
 @group(0) @binding(7) var<storage, read_write> v: array<f32>;

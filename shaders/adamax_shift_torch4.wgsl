@@ -3,6 +3,7 @@
 // One step of adamax_shift_torch: the rule is in include/adamax_shift_torch_rule.wgsl, the rest in include/update4.wgsl.
 // gradient, parameter, m, v: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 256), y = words
+// split: depth of gradient, parameter, packed, m, v
 // requires: outputs multiple of 4
 
 @group(0) @binding(6) var<storage, read_write> m: array<vec4<f32>>;

@@ -1,5 +1,6 @@
 // c = a + b over [rows][outputs] f32: gradients that meet at a value with several consumers. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of a, b, c
 
 struct Params {
   rows: u32,

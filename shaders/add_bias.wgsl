@@ -1,6 +1,7 @@
 // include: sums
 // y[m][n] = scale * s[m][n] + bias[n] (f32). sums: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, y
 
 struct Params {
   rows: u32,

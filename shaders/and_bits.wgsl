@@ -1,5 +1,6 @@
 // c = a & b over `count` words. One invocation owns one word.
 // dispatch: x = ceil(count / 64)
+// split: count of a, b, c
 
 struct Params {
   count: u32,

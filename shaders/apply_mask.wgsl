@@ -1,6 +1,7 @@
 // y[m][n] = scale * x[m][n] where mask bit n is set, else 0. Serves dropout on reals and masked gradients.
 // x, y: [rows][outputs] f32; mask: [rows][words]. MASKED off: mask is bound but not read. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of x, mask, y
 
 override MASKED: bool = true;
 

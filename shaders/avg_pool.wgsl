@@ -2,6 +2,7 @@
 // y[m][c] = the mean of x over the window of output row m (f32), over the positions inside the picture.
 // x: [input rows][channels] f32; y: [rows][channels] f32. One invocation owns one value and adds positions in order.
 // dispatch: x = ceil(channels / 8), y = ceil(rows / 8)
+// split: images of x, y
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

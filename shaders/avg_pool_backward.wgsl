@@ -2,6 +2,7 @@
 // dx[i][c] = sum of g[o][c] / (positions under window o) over the windows o that hold input i (f32).
 // g: [rows][channels] f32; dx: [input rows][channels] f32. One invocation owns one value of dx; windows increase.
 // dispatch: x = ceil(channels / 8), y = ceil(images * height * width / 8)
+// split: images of g, dx
 
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;

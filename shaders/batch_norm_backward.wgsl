@@ -6,6 +6,7 @@
 // batch_norm_backward_sums over all parts. One invocation owns a channel of eight rows 8 apart: what belongs to the channel is loaded
 // once for them, since loads are most of the work.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 64)
+// split: rows of sums, g, mask, dx
 
 @group(0) @binding(5) var<storage, read> gamma: array<f32>;
 @group(0) @binding(6) var<storage, read> totals: array<f32>;
@@ -15,7 +16,7 @@
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let n = group.x * 8 + local.x;
   if (n >= params.outputs) { return; }
-  let rows = f32(params.rows);
+  let rows = f32(params.batch_rows);
   let mean = statistics[n];
   let inverse = statistics[params.outputs + n];
   let mean_gradient = totals[n] / rows;

@@ -3,6 +3,7 @@
 // sum of g * xhat (SHIFT: of g * AP2(c)), parts[p][2] = the same or, with SHIFT, the sum of g * AP2(c * R), which is dgamma.
 // sums: [rows][outputs]; statistics: [2][outputs]; parts: [parts][3][outputs]. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+// split: rows of sums, g, mask; whole part_rows; from first_part
 
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
@@ -27,7 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       along = fma(value, centred * inverse, along);
     }
   }
-  let base = group.y * 3 * params.outputs + n;
+  let base = (params.first_part + group.y) * 3 * params.outputs + n;
   parts[base] = total;
   parts[base + params.outputs] = along;
   parts[base + 2 * params.outputs] = select(along, rounded, SHIFT);

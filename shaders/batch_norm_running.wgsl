@@ -2,6 +2,7 @@
 // Statistics for evaluation, from the running values: statistics[0] = mean, statistics[1] = inverse deviation (AP2 of it with SHIFT).
 // statistics: [2][outputs]; running_*: [outputs]. One invocation owns a channel.
 // dispatch: x = ceil(outputs / 64)
+// split: none
 
 override SHIFT: bool = false;
 override RUNNING_VARIANCE: bool = false;

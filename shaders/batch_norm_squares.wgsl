@@ -5,13 +5,16 @@
 // 1.3). A pass of its own after the mean is known, so nothing cancels.
 // sums: [rows][outputs]; totals, squares: [parts][outputs]. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+// split: rows of sums; whole part_rows; from first_part
 
 override SHIFT: bool = false;
 
 struct Params {
   rows: u32,
+  batch_rows: u32, // of all pieces, where the launch is split
   outputs: u32,
   part_rows: u32,
+  first_part: u32, // of this piece, where the launch is split
   scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -34,5 +37,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       total = fma(centred, centred, total);
     }
   }
-  squares[group.y * params.outputs + n] = total;
+  squares[(params.first_part + group.y) * params.outputs + n] = total;
 }

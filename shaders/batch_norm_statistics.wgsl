@@ -8,12 +8,13 @@
 // totals, squares: [parts][outputs] from batch_norm_sums and batch_norm_squares; statistics: [2][outputs]; running_*: [outputs].
 // RUNNING_VARIANCE: running_spread holds the unbiased variance, else the inverse deviation. One invocation owns a channel.
 // dispatch: x = ceil(outputs / 64)
+// split: none
 
 override SHIFT: bool = false;
 override RUNNING_VARIANCE: bool = false;
 
 struct Params {
-  rows: u32,
+  batch_rows: u32,
   outputs: u32,
   part_rows: u32,
   epsilon: f32,
@@ -33,10 +34,10 @@ struct Params {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let n = id.x;
   if (n >= params.outputs) { return; }
-  let rows = f32(params.rows);
+  let rows = f32(params.batch_rows);
   let mean = mean_of(n);
   var total = 0.0;
-  for (var p = 0u; p * params.part_rows < params.rows; p++) { total += squares[p * params.outputs + n]; }
+  for (var p = 0u; p * params.part_rows < params.batch_rows; p++) { total += squares[p * params.outputs + n]; }
   let inverse = 1.0 / sqrt(total / rows + params.epsilon);
   statistics[n] = mean;
   statistics[params.outputs + n] = select(inverse, power_of_two(inverse, FLOOR), SHIFT);

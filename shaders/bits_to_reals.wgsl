@@ -2,6 +2,7 @@
 // y[m][n] = scale * (+1 or -1), or 0 where absent: bits as float32, for layers with real weights.
 // bits, presence: [rows][words]; y: [rows][outputs]. PRESENCE off: presence is bound but not read. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of bits, presence, y
 
 override PRESENCE: bool = false;
 

@@ -4,6 +4,7 @@
 // One step of Bop on weights that are +1 or -1: the rule is in include/bop_rule.wgsl, the rest in include/update.wgsl.
 // gradient, parameter, m: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 64), y = words
+// split: depth of gradient, parameter, packed, m
 
 @group(0) @binding(6) var<storage, read_write> m: array<f32>;
 

@@ -2,6 +2,7 @@
 // y[m] = sum over the taps inside the picture of a[i], over all taps of the window: the map K of the input scale (XNOR-Net,
 // section 3.2), at every place of the convolution. a: [input rows]; y: [rows], f32. One invocation owns one value.
 // dispatch: x = ceil(rows / 64)
+// split: images of a, y
 
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

@@ -2,6 +2,7 @@
 // One invocation does 2 * 16 * params.iterations operations (16 multiply-adds a step). y: [invocations] f32 keeps the
 // result alive; `seed` keeps the operands from being constants. `groups` is the number of 64-wide groups.
 // dispatch: x = groups
+// split: none
 
 struct Params {
   groups: u32,

@@ -3,6 +3,7 @@
 // as 2). y: [invocations] u32 keeps the result alive; `seed` keeps the operands from being constants.
 // One 64-wide group per 64 invocations; `groups` is the number of groups.
 // dispatch: x = groups
+// split: none
 
 struct Params {
   groups: u32,

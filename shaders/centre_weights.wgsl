@@ -2,6 +2,7 @@
 // them in [-1, 1], and (PACK) packs their signs (pack_weights.wgsl). Follows the optimizer, whose own clip and packing are off.
 // parameter: [taps * channels][outputs] f32; packed: [taps * words of a tap][outputs]. One invocation owns one tap of one filter.
 // dispatch: x = ceil(outputs / 64), y = taps
+// split: none
 
 override CLIP: bool = false;
 override PACK: bool = false;

@@ -7,6 +7,7 @@
 // g: [rows][outputs] f32; w: [taps][words][outputs] u32; dx: [input rows][channels] f32.
 // Lane = input channel, as in grad_input_block: an invocation owns 4 input rows x 4 channels of one word.
 // dispatch: x = words, y = ceil(images * height * width / (4 * WG_Y))
+// split: images of g, dx
 
 override WG_Y: u32 = 1;
 

@@ -6,6 +6,7 @@ enable subgroups;
 // loads another filter's value, spread by subgroupBroadcast. Loads are what costs most here, so those of one tap are used
 // again for the next: a step to the right in the window is a step to the left in g, and only one position is new.
 // dispatch: x = ceil(words / WORDS), y = height * ceil(width * WORDS / 16), z = images
+// split: images of g, dx
 // requires: subgroups 8
 // requires: stride at most 1
 

@@ -7,6 +7,7 @@ enable subgroups;
 // 2026-11-23, llvmpipe (Mesa 25.0.7, 256 bits, 2 cores, time of its threads): 8 images, 128 channels at 32 x 32 to 512 at 8 x 8, at 71 to
 // 82 GFLOP/s; products with +-1.0 instead of flipped signs 64 to 79, four words instead of two 59 to 67.
 // dispatch: x = ceil(words / 2), y = ceil(images * height * width / 8)
+// split: images of g, dx
 // requires: subgroups 8
 // requires: stride at least 2
 

@@ -6,6 +6,7 @@
 // x, mask: [input rows][words] u32; g: [rows][outputs] f32. MASKED: absent inputs count as 0; else mask is bound but not read.
 // An invocation owns 4 channels of one word at one tap (bits lane, lane + 8, + 16, + 24) x 4 consecutive outputs.
 // dispatch: x = kernel * kernel * words, y = ceil(outputs / (4 * WG_Y)), z = ceil(images * out_height / lines)
+// split: images of x, mask, g; whole lines; from first_part
 
 override WG_Y: u32 = 1;
 override MASKED: bool = false;
@@ -52,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
       s3 = fma(v, vec4<f32>(g[at.w]), s3);
     }
   }
-  let first = (group.z * params.kernel * params.kernel + tap) * params.channels;
+  let first = ((params.first_part + group.z) * params.kernel * params.kernel + tap) * params.channels;
   let c = bit + word * 32;
   write_row(first, c.x, n, params.scale * vec4<f32>(s0.x, s1.x, s2.x, s3.x));
   write_row(first, c.y, n, params.scale * vec4<f32>(s0.y, s1.y, s2.y, s3.y));

@@ -3,6 +3,7 @@
 // gradient to the first layer's weights. Parts as in conv_grad_weight_block. g: [rows][outputs] f32.
 // An invocation owns one input (tap and channel; neighbouring lanes have neighbouring ones) x 4 consecutive outputs.
 // dispatch: x = ceil(kernel * kernel * channels / 8), y = ceil(outputs / (4 * WG_Y)), z = ceil(images * out_height / lines)
+// split: images of pixels, mask, g; whole lines; from first_part
 
 override WG_Y: u32 = 1;
 
@@ -32,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
       sum = fma(vec4<f32>(value), vec4<f32>(g[at.x], g[at.y], g[at.z], g[at.w]), sum);
     }
   }
-  let base = (group.z * depth + k) * params.outputs;
+  let base = ((params.first_part + group.z) * depth + k) * params.outputs;
   if (n.x < params.outputs) { parts[base + n.x] = sum.x; }
   if (n.y < params.outputs) { parts[base + n.y] = sum.y; }
   if (n.z < params.outputs) { parts[base + n.z] = sum.z; }

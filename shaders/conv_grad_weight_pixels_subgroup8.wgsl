@@ -6,6 +6,7 @@ enable subgroups;
 // position costs is loads, and this many products share them. Each lane loads another four inputs, spread by
 // subgroupBroadcast. An input that does not count adds 0 * g, which changes no sum.
 // dispatch: x = ceil(kernel * kernel * channels / 32), y = ceil(outputs / 32), z = ceil(images * out_height / lines)
+// split: images of pixels, mask, g; whole lines; from first_part
 // requires: subgroups 8
 
 @group(0) @binding(3) var<storage, read> g: array<f32>;
@@ -112,36 +113,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       s31 = fma(vec4<f32>(subgroupBroadcast(x3, 7)), v, s31);
     }
   }
-  write(group.z, first + 0, n, s0);
-  write(group.z, first + 1, n, s1);
-  write(group.z, first + 2, n, s2);
-  write(group.z, first + 3, n, s3);
-  write(group.z, first + 4, n, s4);
-  write(group.z, first + 5, n, s5);
-  write(group.z, first + 6, n, s6);
-  write(group.z, first + 7, n, s7);
-  write(group.z, first + 8, n, s8);
-  write(group.z, first + 9, n, s9);
-  write(group.z, first + 10, n, s10);
-  write(group.z, first + 11, n, s11);
-  write(group.z, first + 12, n, s12);
-  write(group.z, first + 13, n, s13);
-  write(group.z, first + 14, n, s14);
-  write(group.z, first + 15, n, s15);
-  write(group.z, first + 16, n, s16);
-  write(group.z, first + 17, n, s17);
-  write(group.z, first + 18, n, s18);
-  write(group.z, first + 19, n, s19);
-  write(group.z, first + 20, n, s20);
-  write(group.z, first + 21, n, s21);
-  write(group.z, first + 22, n, s22);
-  write(group.z, first + 23, n, s23);
-  write(group.z, first + 24, n, s24);
-  write(group.z, first + 25, n, s25);
-  write(group.z, first + 26, n, s26);
-  write(group.z, first + 27, n, s27);
-  write(group.z, first + 28, n, s28);
-  write(group.z, first + 29, n, s29);
-  write(group.z, first + 30, n, s30);
-  write(group.z, first + 31, n, s31);
+  write(params.first_part + group.z, first + 0, n, s0);
+  write(params.first_part + group.z, first + 1, n, s1);
+  write(params.first_part + group.z, first + 2, n, s2);
+  write(params.first_part + group.z, first + 3, n, s3);
+  write(params.first_part + group.z, first + 4, n, s4);
+  write(params.first_part + group.z, first + 5, n, s5);
+  write(params.first_part + group.z, first + 6, n, s6);
+  write(params.first_part + group.z, first + 7, n, s7);
+  write(params.first_part + group.z, first + 8, n, s8);
+  write(params.first_part + group.z, first + 9, n, s9);
+  write(params.first_part + group.z, first + 10, n, s10);
+  write(params.first_part + group.z, first + 11, n, s11);
+  write(params.first_part + group.z, first + 12, n, s12);
+  write(params.first_part + group.z, first + 13, n, s13);
+  write(params.first_part + group.z, first + 14, n, s14);
+  write(params.first_part + group.z, first + 15, n, s15);
+  write(params.first_part + group.z, first + 16, n, s16);
+  write(params.first_part + group.z, first + 17, n, s17);
+  write(params.first_part + group.z, first + 18, n, s18);
+  write(params.first_part + group.z, first + 19, n, s19);
+  write(params.first_part + group.z, first + 20, n, s20);
+  write(params.first_part + group.z, first + 21, n, s21);
+  write(params.first_part + group.z, first + 22, n, s22);
+  write(params.first_part + group.z, first + 23, n, s23);
+  write(params.first_part + group.z, first + 24, n, s24);
+  write(params.first_part + group.z, first + 25, n, s25);
+  write(params.first_part + group.z, first + 26, n, s26);
+  write(params.first_part + group.z, first + 27, n, s27);
+  write(params.first_part + group.z, first + 28, n, s28);
+  write(params.first_part + group.z, first + 29, n, s29);
+  write(params.first_part + group.z, first + 30, n, s30);
+  write(params.first_part + group.z, first + 31, n, s31);
 }

@@ -8,6 +8,7 @@ enable subgroups;
 // 2026-11-23, llvmpipe (Mesa 25.0.7, 256 bits, 2 cores, time of its threads): 8 images, 128 channels at 32 x 32 to 512 at 8 x 8, at 81 to
 // 86 GFLOP/s; four words instead of two 74 to 78, a loop over lines with one over positions inside 79 down to 46.
 // dispatch: x = ceil(kernel * kernel * words / 2), y = ceil(outputs / 8), z = ceil(images * out_height / lines)
+// split: images of x, mask, g, parts; whole lines
 // requires: subgroups 8
 
 override MASKED: bool = false;
@@ -209,6 +210,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     line += u32(wraps);
     place = vec3<u32>(place.x + u32(turns), select(place.y + u32(wraps), 0u, turns), select(ox + 8, 0u, wraps));
   }
-  finish(unit0, group.z, bit, n, s0, s1, s2, s3, s4, s5, s6, s7);
-  if (group.x * 2 + 1 < params.kernel * params.kernel * params.words) { finish(unit1, group.z, bit, n, t0, t1, t2, t3, t4, t5, t6, t7); }
+  finish(unit0, params.first_part + group.z, bit, n, s0, s1, s2, s3, s4, s5, s6, s7);
+  if (group.x * 2 + 1 < params.kernel * params.kernel * params.words) { finish(unit1, params.first_part + group.z, bit, n, t0, t1, t2, t3, t4, t5, t6, t7); }
 }

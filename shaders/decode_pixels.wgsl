@@ -1,6 +1,7 @@
 // y[m][n] = table[pixel[m][n]]: each 8-bit pixel as the float32 that it stands for.
 // pixels: [rows][ceil(outputs / 4)], four a word, little endian; table: [256]; y: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 64), y = rows
+// split: rows of pixels, y
 
 struct Params {
   rows: u32,

@@ -4,6 +4,7 @@
 // a: [input rows][channels]; b: [taps * channels][outputs]; c: [rows][outputs]; all f32.
 // One invocation owns 4 consecutive rows x 4 outputs WG_X apart.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: images of a, c
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

@@ -3,6 +3,7 @@
 // convolution. g: [rows][outputs]; b: [taps * channels][outputs]; dx: [input rows][channels]; all f32.
 // An invocation owns 4 consecutive input rows x 4 channels 8 apart.
 // dispatch: x = ceil(channels / 32), y = ceil(images * height * width / (4 * WG_Y))
+// split: images of g, dx
 
 override WG_Y: u32 = 1;
 

@@ -3,6 +3,7 @@
 // reals. Parts as in conv_grad_weight_block. a: [input rows][channels] f32; g: [rows][outputs] f32.
 // An invocation owns 4 channels 8 apart at one tap x 4 consecutive outputs.
 // dispatch: x = kernel * kernel * words, y = ceil(outputs / (4 * WG_Y)), z = ceil(images * out_height / lines)
+// split: images of a, g; whole lines; from first_part
 
 override WG_Y: u32 = 1;
 
@@ -47,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
       s3 = fma(v, vec4<f32>(g[at.w]), s3);
     }
   }
-  let first = (group.z * params.kernel * params.kernel + tap) * params.channels;
+  let first = ((params.first_part + group.z) * params.kernel * params.kernel + tap) * params.channels;
   write_row(first, c.x, n, params.scale * vec4<f32>(s0.x, s1.x, s2.x, s3.x));
   write_row(first, c.y, n, params.scale * vec4<f32>(s0.y, s1.y, s2.y, s3.y));
   write_row(first, c.z, n, params.scale * vec4<f32>(s0.z, s1.z, s2.z, s3.z));

@@ -4,6 +4,7 @@ enable subgroups;
 // Parts as there. The plan of conv_grad_weight_pixels_subgroup8: 32 inputs x 32 outputs a workgroup (one subgroup of 8). A tap
 // outside the picture adds 0 * g, which changes no sum.
 // dispatch: x = ceil(kernel * kernel * channels / 32), y = ceil(outputs / 32), z = ceil(images * out_height / lines)
+// split: images of a, g; whole lines; from first_part
 // requires: subgroups 8
 
 @group(0) @binding(2) var<storage, read> g: array<f32>;
@@ -105,36 +106,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       s31 = fma(vec4<f32>(subgroupBroadcast(x3, 7)), v, s31);
     }
   }
-  write(group.z, first + 0, n, params.scale * s0);
-  write(group.z, first + 1, n, params.scale * s1);
-  write(group.z, first + 2, n, params.scale * s2);
-  write(group.z, first + 3, n, params.scale * s3);
-  write(group.z, first + 4, n, params.scale * s4);
-  write(group.z, first + 5, n, params.scale * s5);
-  write(group.z, first + 6, n, params.scale * s6);
-  write(group.z, first + 7, n, params.scale * s7);
-  write(group.z, first + 8, n, params.scale * s8);
-  write(group.z, first + 9, n, params.scale * s9);
-  write(group.z, first + 10, n, params.scale * s10);
-  write(group.z, first + 11, n, params.scale * s11);
-  write(group.z, first + 12, n, params.scale * s12);
-  write(group.z, first + 13, n, params.scale * s13);
-  write(group.z, first + 14, n, params.scale * s14);
-  write(group.z, first + 15, n, params.scale * s15);
-  write(group.z, first + 16, n, params.scale * s16);
-  write(group.z, first + 17, n, params.scale * s17);
-  write(group.z, first + 18, n, params.scale * s18);
-  write(group.z, first + 19, n, params.scale * s19);
-  write(group.z, first + 20, n, params.scale * s20);
-  write(group.z, first + 21, n, params.scale * s21);
-  write(group.z, first + 22, n, params.scale * s22);
-  write(group.z, first + 23, n, params.scale * s23);
-  write(group.z, first + 24, n, params.scale * s24);
-  write(group.z, first + 25, n, params.scale * s25);
-  write(group.z, first + 26, n, params.scale * s26);
-  write(group.z, first + 27, n, params.scale * s27);
-  write(group.z, first + 28, n, params.scale * s28);
-  write(group.z, first + 29, n, params.scale * s29);
-  write(group.z, first + 30, n, params.scale * s30);
-  write(group.z, first + 31, n, params.scale * s31);
+  write(params.first_part + group.z, first + 0, n, params.scale * s0);
+  write(params.first_part + group.z, first + 1, n, params.scale * s1);
+  write(params.first_part + group.z, first + 2, n, params.scale * s2);
+  write(params.first_part + group.z, first + 3, n, params.scale * s3);
+  write(params.first_part + group.z, first + 4, n, params.scale * s4);
+  write(params.first_part + group.z, first + 5, n, params.scale * s5);
+  write(params.first_part + group.z, first + 6, n, params.scale * s6);
+  write(params.first_part + group.z, first + 7, n, params.scale * s7);
+  write(params.first_part + group.z, first + 8, n, params.scale * s8);
+  write(params.first_part + group.z, first + 9, n, params.scale * s9);
+  write(params.first_part + group.z, first + 10, n, params.scale * s10);
+  write(params.first_part + group.z, first + 11, n, params.scale * s11);
+  write(params.first_part + group.z, first + 12, n, params.scale * s12);
+  write(params.first_part + group.z, first + 13, n, params.scale * s13);
+  write(params.first_part + group.z, first + 14, n, params.scale * s14);
+  write(params.first_part + group.z, first + 15, n, params.scale * s15);
+  write(params.first_part + group.z, first + 16, n, params.scale * s16);
+  write(params.first_part + group.z, first + 17, n, params.scale * s17);
+  write(params.first_part + group.z, first + 18, n, params.scale * s18);
+  write(params.first_part + group.z, first + 19, n, params.scale * s19);
+  write(params.first_part + group.z, first + 20, n, params.scale * s20);
+  write(params.first_part + group.z, first + 21, n, params.scale * s21);
+  write(params.first_part + group.z, first + 22, n, params.scale * s22);
+  write(params.first_part + group.z, first + 23, n, params.scale * s23);
+  write(params.first_part + group.z, first + 24, n, params.scale * s24);
+  write(params.first_part + group.z, first + 25, n, params.scale * s25);
+  write(params.first_part + group.z, first + 26, n, params.scale * s26);
+  write(params.first_part + group.z, first + 27, n, params.scale * s27);
+  write(params.first_part + group.z, first + 28, n, params.scale * s28);
+  write(params.first_part + group.z, first + 29, n, params.scale * s29);
+  write(params.first_part + group.z, first + 30, n, params.scale * s30);
+  write(params.first_part + group.z, first + 31, n, params.scale * s31);
 }

@@ -6,6 +6,7 @@ enable subgroups;
 // The plan of f32_gemm_best_subgroup8: a workgroup (one subgroup of 8) holds 64 steps of the sum x 32 outputs of b in private memory and
 // runs over ROWS rows, two at a time, adding to c; each lane loads another value of the row, spread by subgroupBroadcast.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// split: images of a, c
 // requires: subgroups 8
 
 override ROWS: u32 = 128;

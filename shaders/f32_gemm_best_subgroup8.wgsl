@@ -7,9 +7,12 @@ enable subgroups;
 // 2026-11-23, llvmpipe (Mesa 25.0.7, 2 cores): 1024^3 at 29 GFLOP/s with ROWS = 256; tiles of 32 and 128 steps, one and
 // four rows at a time, and 8 x 4 and 16 x 4 register blocks gave 15-25.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// split: rows of a, c
+// split: depth of b; columns a; adding
 // requires: subgroups 8
 
 override ROWS: u32 = 128;
+override ADDING: bool = false; // to what c holds: a piece of a split launch
 
 struct Params {
   rows: u32,
@@ -38,7 +41,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let row1 = min(m + 1, params.rows - 1) * params.depth;
       let o1 = column + min(m + 1, params.rows - 1) * params.outputs;
       var sum1 = vec4<f32>();
-      if (k > 0) {
+      if (ADDING || k > 0) {
         sum0 = vec4<f32>(c[o0.x], c[o0.y], c[o0.z], c[o0.w]);
         sum1 = vec4<f32>(c[o1.x], c[o1.y], c[o1.z], c[o1.w]);
       }

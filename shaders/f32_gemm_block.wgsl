@@ -2,9 +2,12 @@
 // a: [rows][depth]; b: [depth][outputs]; c: [rows][outputs]; all f32. Nothing is packed here: this serves `weights: real` layers and is the blocked rival of the benchmark.
 // One invocation owns a 4 x 4 block of c: 4 consecutive rows, and 4 columns that lie WG_X apart.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: rows of a, c
+// split: depth of b; columns a; adding
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;
+override ADDING: bool = false; // to what c holds: a piece of a split launch
 
 struct Params {
   rows: u32,
@@ -15,6 +18,12 @@ struct Params {
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
+
+fn start(row: u32, n: vec4<u32>) -> vec4<f32> {
+  if (!ADDING) { return vec4<f32>(); }
+  let at = n + min(row, params.rows - 1) * params.outputs;
+  return vec4<f32>(c[at.x], c[at.y], c[at.z], c[at.w]);
+}
 
 fn write_row(row: u32, n: vec4<u32>, value: vec4<f32>) {
   if (row >= params.rows) { return; }
@@ -32,10 +41,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   if (m >= params.rows || n.x >= params.outputs) { return; }
   let rows = min(vec4<u32>(m) + vec4<u32>(0, 1, 2, 3), vec4<u32>(params.rows - 1)) * params.depth;
   let columns = min(n, vec4<u32>(params.outputs - 1));
-  var s0 = vec4<f32>();
-  var s1 = vec4<f32>();
-  var s2 = vec4<f32>();
-  var s3 = vec4<f32>();
+  var s0 = start(m + 0, columns);
+  var s1 = start(m + 1, columns);
+  var s2 = start(m + 2, columns);
+  var s3 = start(m + 3, columns);
   for (var i = 0u; i < params.depth; i++) {
     let at = columns + i * params.outputs;
     let v = vec4<f32>(b[at.x], b[at.y], b[at.z], b[at.w]);

@@ -2,6 +2,7 @@
 // a: [rows][depth] f32; b: [depth][outputs] f32; c: [rows][outputs] f32. The unoptimised rival of the benchmark
 // (the paper measures its XNOR kernel against such a kernel), not used by training.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of a, c
 
 struct Params {
   rows: u32,

@@ -2,6 +2,8 @@
 // a: [rows][outputs] (the gradient g); b: [depth][outputs] (the weights); c: [rows][depth]; all f32. Nothing is packed here: this serves `weights: real` layers.
 // One invocation owns a 4 x 4 block of c: 4 consecutive rows, and 4 columns that lie WG_X apart.
 // dispatch: x = ceil(depth / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: rows of a, c
+// split: depth of b; columns c
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

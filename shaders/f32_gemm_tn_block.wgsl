@@ -2,6 +2,7 @@
 // a: [rows][depth] (the input); b: [rows][outputs] (the gradient g); c: [depth][outputs]; all f32. Nothing is packed here: this serves `weights: real` layers.
 // One invocation owns a 4 x 4 block of c: 4 consecutive rows, and 4 columns that lie WG_X apart.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(depth / (4 * WG_Y))
+// split: depth of c; columns a
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

@@ -2,6 +2,7 @@
 // x: [rows * positions][ceil(channels / 32)]; y: [rows][ceil(positions * channels / 32)]. Tail bits are 0.
 // One invocation owns one word of y.
 // dispatch: x = ceil(positions * channels / 256), y = ceil(rows / 8)
+// split: rows of x, y
 
 struct Params {
   rows: u32,

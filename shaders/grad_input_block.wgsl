@@ -5,6 +5,7 @@
 // the word of w and the values of g are uniform over the lanes, and no transposed or float copy of w exists.
 // WG_Y = 1 on software adapters (uniform row addresses), 8 on a GPU.
 // dispatch: x = words, y = ceil(rows / (4 * WG_Y))
+// split: rows of g, dx
 
 override WG_Y: u32 = 1;
 

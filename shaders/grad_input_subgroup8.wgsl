@@ -8,6 +8,7 @@ enable subgroups;
 // A workgroup is one subgroup of 8. Beyond the last output g counts as 0.
 // 2026-11-23, llvmpipe (Mesa 25.0.7, AVX-512VL, 2 cores): 100 x 2048 x 2048 at 70 GFLOP/s against 17 for grad_input_block.
 // dispatch: x = ceil(words / 2), y = ceil(rows / 8)
+// split: rows of g, dx
 // requires: subgroups 8
 
 struct Params {

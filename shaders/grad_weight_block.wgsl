@@ -6,6 +6,7 @@
 // An invocation owns 4 inputs of one word (bits lane, lane + 8, + 16, + 24) x 4 consecutive outputs: the word of x and
 // the values of g are uniform over the lanes. One accumulator an output, scale applied once at the end.
 // dispatch: x = words, y = ceil(outputs / (4 * WG_Y))
+// split: depth of dw; columns x, mask
 
 override WG_Y: u32 = 1;
 

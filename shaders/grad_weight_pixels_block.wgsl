@@ -5,6 +5,7 @@
 // An invocation owns 4 inputs (lane, lane + 8, + 16, + 24 of a run of 32) x 4 consecutive outputs, so that the values
 // of g are uniform over the lanes. One accumulator an output.
 // dispatch: x = words, y = ceil(outputs / (4 * WG_Y))
+// split: depth of dw; columns pixels, mask
 
 override WG_Y: u32 = 1;
 

@@ -9,6 +9,7 @@ enable subgroups;
 // each lane loads a different value and subgroupBroadcast spreads it: one load serves eight steps of the sum.
 // A workgroup is one subgroup of 8. Beyond the last row the inputs count as 0.
 // dispatch: x = ceil(words / 2), y = ceil(outputs / 8)
+// split: depth of dw; columns pixels, mask
 // requires: subgroups 8
 
 struct Params {

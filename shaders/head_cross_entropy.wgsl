@@ -3,6 +3,7 @@
 // scores, gradient: [rows][classes] f32; labels: [rows]; loss: [rows]; ranks: [2][rows], winning classes then ranks of the labels.
 // One invocation owns a row; the largest score is subtracted first, so exp never overflows.
 // dispatch: x = ceil(rows / 8)
+// split: none
 
 struct Params {
   rows: u32,

@@ -4,6 +4,7 @@
 // signed[n] = sum over the filter of g * sign(W). latent, gradient: [depth][outputs]; magnitudes, signed: [outputs], all f32.
 // One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(depth / 8)
+// split: depth of latent, gradient
 
 override ALPHA: bool = false;
 override MASK: u32 = 0;

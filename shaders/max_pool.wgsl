@@ -3,6 +3,7 @@
 // kind: INTEGER i32, else f32.
 // s: [input rows][channels]; y: [rows][channels]. One invocation owns a channel of a line of the output.
 // dispatch: x = ceil(channels / 8), y = ceil(images * out_height / 8)
+// split: images of s, y
 
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;
 

@@ -4,6 +4,7 @@
 // winners: [rows][channels] u32; g: [rows][channels] f32; dx: [input rows][channels] f32.
 // One invocation owns a channel of a line of dx; windows increase.
 // dispatch: x = ceil(channels / 8), y = ceil(images * height / 8)
+// split: images of winners, g, dx
 
 @group(0) @binding(1) var<storage, read> winners: array<u32>;
 @group(0) @binding(2) var<storage, read> g: array<f32>;
@@ -21,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     for (var oy = area.top; oy < area.bottom; oy++) {
       for (var ox = area.left; ox < area.right; ox++) {
         let at = output_at(area, oy, ox) * params.channels + id.x;
-        if (winners[at] == row) { sum += g[at]; }
+        if (winners[at] == y * params.width + x) { sum += g[at]; }
       }
     }
     dx[row * params.channels + id.x] = sum;

@@ -4,6 +4,7 @@
 // to the others.
 // s: [input rows][channels]; g: [rows][channels] f32; dx: [input rows][channels] f32.
 // dispatch: x = ceil(channels / 8), y = ceil(images * out_height / 8)
+// split: images of s, g, dx
 
 @group(0) @binding(2) var<storage, read> g: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;

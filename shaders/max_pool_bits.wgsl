@@ -2,6 +2,7 @@
 // y[m][word] = OR of the bits under the window of output row m: max-pooling of signs, +1 if any is +1.
 // bits: [input rows][words]; y: [rows][words]. Tail bits stay 0. One invocation owns one word.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
+// split: images of bits, y
 
 @group(0) @binding(1) var<storage, read> bits: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;

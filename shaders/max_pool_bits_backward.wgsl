@@ -3,6 +3,7 @@
 // bits: [input rows][words]; g: [rows][channels] f32; dx: [input rows][channels] f32.
 // One invocation owns the 32 channels of one word of one input row; windows increase.
 // dispatch: x = ceil(words / 8), y = ceil(images * height * width / 8)
+// split: images of bits, g, dx
 
 @group(0) @binding(1) var<storage, read> bits: array<u32>;
 @group(0) @binding(2) var<storage, read> g: array<f32>;

@@ -5,6 +5,7 @@
 // The first head sets the slot, later ones add their weighted loss; the main head gives errors and predictions.
 // One invocation adds the rows in order, so the sum never depends on the adapter's scheduling.
 // dispatch: x = 1
+// split: none
 
 struct Params {
   rows: u32,

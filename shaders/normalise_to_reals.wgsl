@@ -2,6 +2,7 @@
 // y[m][n] as float32 from a (normalised) sum, for layers that take reals.
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, y
 
 struct Params {
   rows: u32,

@@ -3,6 +3,7 @@
 // pixels: [rows][ceil(depth/4)] u32, four pixels a word, little endian, pad bytes 0; planes: [rows][words][8] u32
 // (tail bits 0). mask: [rows][words] u32 (include/presence). One invocation owns the 8 planes of one word of one row.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
+// split: rows of pixels, planes, mask
 
 struct Params {
   rows: u32,

@@ -2,6 +2,7 @@
 // packed[word][n] bit j = latent[k + j][n] >= 0, k the word's first input: bit weights from latent ones. Tail bits are 0.
 // latent: [depth][outputs] f32; packed: [words][outputs] u32. One invocation owns one word.
 // dispatch: x = ceil(outputs / 64), y = words
+// split: depth of latent, packed
 
 struct Params {
   outputs: u32,

@@ -6,6 +6,7 @@
 // Both sums are whole numbers held exactly in f32 (255 * taps * channels < 2^24): only the last expression rounds, so every
 // candidate gives the same bits. One invocation owns 4 consecutive rows x 4 outputs WG_X apart.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: images of pixels, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

@@ -7,6 +7,7 @@ enable subgroups;
 // Both sums are kept in one whole number, pixels below 2^20 and signs above: an input that counts is 2^20 + pixel, and one whose
 // weight is -1 is flipped bit by bit, which makes it -x - 1, so the number of such weights is added once at the end.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// split: images of pixels, mask, y
 // requires: subgroups 8
 // requires: kernel * kernel * channels at most 2047
 

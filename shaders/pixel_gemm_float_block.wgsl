@@ -9,6 +9,7 @@
 // One invocation owns 4 consecutive rows x 4 outputs that lie WG_X apart, so that neighbouring lanes read
 // neighbouring words; WG_X = 8, WG_Y = 1 keeps row addresses uniform on software adapters, 8 x 8 suits a GPU.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: rows of pixels, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

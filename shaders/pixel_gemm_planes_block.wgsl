@@ -7,6 +7,7 @@
 // (bnn-spec 1.5). All sums are exact integers; the last expression is that of pixel_gemm_float_*.
 // One invocation owns 2 rows x 4 outputs that lie WG_X apart.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (2 * WG_Y))
+// split: rows of planes, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

@@ -3,6 +3,7 @@
 // `channels` of the outputs.
 // PRESENCE off: presence is bound but not read. One invocation owns one value.
 // dispatch: x = ceil(outputs / 64), y = rows
+// split: rows of pixels, presence, y
 
 override PRESENCE: bool = false;
 

@@ -3,6 +3,7 @@
 // but not read), the presence of a branch in which nothing is absent.
 // x: [rows][ceil(channels / 32)]; y: [rows][ceil(outputs / 32)]. One invocation owns one word of y that the branch touches.
 // dispatch: x = ceil((channels + 31) / 256), y = ceil(rows / 8)
+// split: rows of x, y
 
 override FILL: bool = false;
 

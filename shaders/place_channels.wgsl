@@ -1,6 +1,7 @@
 // y[m][first + c] = x[m][c]: one branch of a concatenation, as 32-bit values of any kind. Every branch has a launch of its own.
 // x: [rows][channels]; y: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(channels / 8), y = ceil(rows / 8)
+// split: rows of x, y
 
 struct Params {
   rows: u32,

@@ -3,6 +3,7 @@
 // channel (RPReLU, Liu et al. 2020). MOVED off: knee and lift are 0, bound but not read (PReLU, He et al. 2015).
 // sums: [rows][outputs]; statistics: [2][outputs]; slope, knee, lift: [outputs]; y: [rows][outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, y
 
 override MOVED: bool = false;
 

@@ -2,6 +2,7 @@
 // Backward of prelu.wgsl, with t = x - knee: dx = g where t > 0, else slope * g. lift does not enter.
 // sums, g, dx: [rows][outputs]; statistics: [2][outputs]; slope, knee: [outputs]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, g, dx
 
 override MOVED: bool = false;
 

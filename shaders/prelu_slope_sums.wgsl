@@ -3,6 +3,7 @@
 // m increasing; sum_parts adds the parts.
 // sums, g: [rows][outputs]; statistics: [2][outputs]; knee: [outputs]; parts: [parts][outputs]. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+// split: rows of sums, g; whole part_rows; from first_part
 
 override MOVED: bool = false;
 
@@ -10,6 +11,7 @@ struct Params {
   rows: u32,
   outputs: u32,
   part_rows: u32,
+  first_part: u32, // of this piece, where the launch is split
   scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -32,5 +34,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (MOVED) { t -= knee[n]; }
     sum = fma(g[m * params.outputs + n], min(t, 0.0), sum);
   }
-  parts[group.y * params.outputs + n] = sum;
+  parts[(params.first_part + group.y) * params.outputs + n] = sum;
 }

@@ -3,6 +3,7 @@
 // 2016, equation 9). largest: max |w| over the layer, which has the largest tanh too. All 0: half of the levels.
 // latent, q: [depth][outputs] f32; largest: [1]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(depth / 8)
+// split: depth of latent, q
 
 struct Params {
   depth: u32,

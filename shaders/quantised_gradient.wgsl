@@ -2,6 +2,7 @@
 // g <- g (1 - tanh(w)^2) / max |tanh(w)|, in place: back through quantise_weights.wgsl, the rounding straight through and the
 // maximum held fixed. latent, gradient: [depth][outputs] f32; largest: [1]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(depth / 8)
+// split: depth of latent, gradient
 
 struct Params {
   depth: u32,

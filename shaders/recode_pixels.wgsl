@@ -2,6 +2,7 @@
 // pixels, y: [rows][ceil(outputs / 4)], four a word, little endian; pad bytes of y are 0. table: [256], one code a word.
 // One invocation owns one word.
 // dispatch: x = ceil(outputs / 256), y = rows
+// split: rows of pixels, y
 
 struct Params {
   rows: u32,

@@ -1,5 +1,6 @@
 // y[n] = x[0]: one value for every output, as the scale of a whole layer. x: [1]; y: [outputs], f32. One invocation owns one value.
 // dispatch: x = ceil(outputs / 64)
+// split: none
 
 struct Params {
   outputs: u32,

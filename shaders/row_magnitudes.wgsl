@@ -2,6 +2,7 @@
 // y[m] = mean over n of |v[m][n]|, v a (normalised) sum: A of the input scale (XNOR-Net, section 3.2).
 // sums: [rows][outputs]; statistics: [2][outputs]; y: [rows] f32. One invocation owns one row.
 // dispatch: x = ceil(rows / 64)
+// split: rows of sums, y
 
 struct Params {
   rows: u32,

@@ -2,6 +2,7 @@
 // else 1; INPUT_SCALE: k is there, else 1. g, y: [rows][outputs]; magnitudes: [outputs]; input_scale: [rows], all f32.
 // One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of g, input_scale, y
 
 override ALPHA: bool = false;
 override INPUT_SCALE: bool = false;

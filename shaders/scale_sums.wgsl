@@ -3,6 +3,7 @@
 // alpha[n] = share * magnitudes[n], the mean magnitude of a filter. INPUT_SCALE: k is there, else 1; BIAS: bias is there, else 0.
 // sums: [rows][outputs]; magnitudes, bias: [outputs]; input_scale: [rows]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, input_scale, y
 
 override INPUT_SCALE: bool = false;
 override BIAS: bool = false;

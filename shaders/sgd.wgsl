@@ -2,6 +2,7 @@
 // Gradient descent with momentum: velocity = momentum * velocity - rate * g; the parameter moves by the velocity.
 // gradient, parameter, velocity: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 64), y = words
+// split: depth of gradient, parameter, packed, velocity
 
 @group(0) @binding(6) var<storage, read_write> velocity: array<f32>;
 

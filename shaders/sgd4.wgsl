@@ -2,6 +2,7 @@
 // sgd.wgsl for four neighbouring outputs at a time.
 // gradient, parameter, velocity: [depth][outputs] f32; packed: [words][outputs].
 // dispatch: x = ceil(outputs / 256), y = words
+// split: depth of gradient, parameter, packed, velocity
 // requires: outputs multiple of 4
 
 @group(0) @binding(6) var<storage, read_write> velocity: array<vec4<f32>>;

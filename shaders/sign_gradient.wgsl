@@ -5,6 +5,7 @@
 // b (2 - b y tanh(b y / 2)) / (1 + cosh(b y)) with b = 5, the slope of SignSwish (Darabi et al. 2018, BNN+; larq's SwishSign), written in e^-|b y|, which cannot overflow.
 // sums, g, dx: [rows][outputs]; statistics: [2][outputs]; threshold: [outputs]; mask: [rows][words]. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(rows / 8)
+// split: rows of sums, g, mask, dx
 
 override THRESHOLD: bool = false;
 override SWISH: bool = false;

@@ -9,6 +9,7 @@
 // MASKS off: gradient_mask is bound but not written.
 // One invocation owns one word of one row, so words are written whole. Draws: counter ((row * words + word) * 16 + j / 2, step).
 // dispatch: x = ceil(words / WG_X), y = ceil(rows / WG_Y)
+// split: rows of sums, bits, gradient_mask, presence; from first_row
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 8;
@@ -25,6 +26,7 @@ struct Params {
   scale: f32,
   key0: u32,
   key1: u32,
+  first_row: u32, // of this piece, where the launch is split
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<uniform> step: Step;
@@ -52,7 +54,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (THRESHOLD) { y -= threshold[n]; }
     var plus = y >= 0;
     if (STOCHASTIC) {
-      if ((j & 1) == 0) { draws = threefry(vec2<u32>(params.key0, params.key1), vec2<u32>(at * 16 + (j >> 1), step.step)); }
+      if ((j & 1) == 0) { draws = threefry(vec2<u32>(params.key0, params.key1), vec2<u32>(((params.first_row + id.y) * params.words + id.x) * 16 + (j >> 1), step.step)); }
       plus = unit_float(select(draws.x, draws.y, (j & 1) == 1)) < clamp((y + 1) * 0.5, 0.0, 1.0);
     }
     let inside = select(abs(y) <= 1, abs(y) < 1, STRICT);

@@ -1,6 +1,7 @@
 // total[k][n] = sum_p parts[p][k][n], p increasing: the last step of a sum that was split over rows.
 // parts: [count][depth][outputs] f32; total: [depth][outputs] f32. One invocation owns one value.
 // dispatch: x = ceil(outputs / 8), y = ceil(depth / 8)
+// split: none
 
 struct Params {
   count: u32,

@@ -2,6 +2,7 @@
 // a bias, or with a scale of -1 of a threshold; the magnitudes of filters; sum_parts adds the parts.
 // x: [rows][outputs] f32. One invocation owns a channel of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+// split: rows of x; whole part_rows; from first_part
 
 override MAGNITUDE: bool = false;
 
@@ -9,6 +10,7 @@ struct Params {
   rows: u32,
   outputs: u32,
   part_rows: u32,
+  first_part: u32, // of this piece, where the launch is split
   scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -25,5 +27,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let value = x[m * params.outputs + n];
     sum += select(value, abs(value), MAGNITUDE);
   }
-  parts[group.y * params.outputs + n] = params.scale * sum;
+  parts[(params.first_part + group.y) * params.outputs + n] = params.scale * sum;
 }

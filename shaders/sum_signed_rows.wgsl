@@ -1,11 +1,13 @@
 // parts[p][n] = sum of x[k][n] * sign(latent[k][n]) over the part_rows rows of part p, k increasing: how the loss changes with the
 // scale of a filter; sum_parts adds the parts. x, latent: [rows][outputs] f32. One invocation owns a filter of a part.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / part_rows)
+// split: rows of x, latent; whole part_rows; from first_part
 
 struct Params {
   rows: u32,
   outputs: u32,
   part_rows: u32,
+  first_part: u32, // of this piece, where the launch is split
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -22,5 +24,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let at = k * params.outputs + n;
     sum += select(-x[at], x[at], latent[at] >= 0);
   }
-  parts[group.y * params.outputs + n] = sum;
+  parts[(params.first_part + group.y) * params.outputs + n] = sum;
 }

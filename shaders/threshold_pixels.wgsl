@@ -2,6 +2,7 @@
 // pixels: [images][ceil(positions * channels / 4)], four a word, little endian; table: [256] of 0 and 1; bits: [rows][words], a row
 // for every position of every image. One invocation owns one word.
 // dispatch: x = ceil(words / 8), y = ceil(rows / 8)
+// split: none
 
 struct Params {
   rows: u32,

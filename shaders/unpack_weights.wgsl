@@ -3,6 +3,7 @@
 // signs[k][n] = +1 where the bit of input k and output n is set, else -1, as float32: bit weights for a product whose input is real.
 // packed: [words][outputs] u32; signs: [depth][outputs] f32. One invocation owns the inputs of one word.
 // dispatch: x = ceil(outputs / 64), y = words
+// split: depth of packed, signs
 
 struct Params {
   outputs: u32,

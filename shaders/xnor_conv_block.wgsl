@@ -5,6 +5,7 @@
 // a, mask: [input rows][words] u32; w: [taps][words][outputs] u32; y: [rows][outputs] i32. Tail bits are 0 in a, mask and w.
 // An implicit product over taps: one invocation owns 4 consecutive rows x 4 outputs WG_X apart, as in xnor_gemm_block.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: images of a, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

@@ -12,6 +12,7 @@ enable subgroups;
 // 2026-11-23, llvmpipe (Mesa 25.0.7, 256 bits, 2 cores, time of its threads): 8 images, 128 channels at 32 x 32 to 512 at 8 x 8, at 846 to
 // 810 GOP/s against 29 to 27 for f32_conv_subgroup8; xnor_conv_block is ten times slower.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// split: images of a, mask, y
 // requires: subgroups 8
 
 override ROWS: u32 = 128;

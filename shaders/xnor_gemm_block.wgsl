@@ -5,6 +5,7 @@
 // One invocation owns a 4 x 4 block of y: 4 consecutive rows, and 4 outputs WG_X apart (neighbouring lanes read
 // neighbouring words of w). WG_X = 8, WG_Y = 1 keeps the row addresses uniform on software adapters; 8 x 8 suits a GPU.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: rows of a, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

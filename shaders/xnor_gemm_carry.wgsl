@@ -8,6 +8,7 @@
 // Eight words a step go through full adders (include/carry_save), which needs about a fifth of the popcounts: meant for
 // GPUs, where popcount runs at a quarter of the rate of logic; costs some 100 registers. Missing words count as 0.
 // dispatch: x = ceil(outputs / (4 * WG_X)), y = ceil(rows / (4 * WG_Y))
+// split: rows of a, mask, y
 
 override WG_X: u32 = 8;
 override WG_Y: u32 = 1;

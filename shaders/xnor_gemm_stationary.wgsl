@@ -12,6 +12,7 @@ enable subgroups;
 // 2026-11-23, llvmpipe (Mesa 25.0.7, AVX-512VL, 2 cores): 1024^3 at 700-840 GOP/s against 250 for xnor_gemm_block, masked
 // 600 against 180; ROWS 128 or 256 is 10-15 % faster than 64 where there are so many rows. 64 words a tile was slower.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
+// split: rows of a, mask, y
 // requires: subgroups 8
 
 override ROWS: u32 = 128;

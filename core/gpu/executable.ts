@@ -1,11 +1,11 @@
 import { invariant } from '../errors.ts'
 import type { Device } from './device.ts'
-import { placeTensors, type Access } from './liveness.ts'
 import { type Memory, Usage } from './memory.ts'
 import type { Pipelines } from './pipelines.ts'
+import { planProgram } from './plan.ts'
 import type { Operation, Program } from './program.ts'
 import { encodeParams, type Shader, type ShaderLibrary } from './shaders.ts'
-import { bytesOf, isPersistent, type Tensor } from './tensor.ts'
+import { bytesOf, isPersistent, wholeOf, type Tensor } from './tensor.ts'
 
 /** A shader with its overrides: what an operation's kernel name comes down to on one adapter. */
 export interface Candidate {
@@ -60,15 +60,14 @@ export class Executable {
     this.stepBytes = stepBytes
   }
 
-  static async compile(program: Program, memory: Memory, { device: { device }, shaders, pipelines, choose }: Toolbox): Promise<Executable> {
+  static async compile(program: Program, memory: Memory, { device: { device, adapter }, shaders, pipelines, choose }: Toolbox): Promise<Executable> {
+    const { operations, slots, slotOf, savedBytes, stepBytes } = planProgram(program, shaders, adapter)
     const chosen: { operation: Operation; shader: Shader; overrides: Record<string, number> }[] = []
-    for (const operation of program.operations) {
+    for (const operation of operations) {
       const candidate = await choose(operation)
       const shader = shaders.get(candidate.shader)
       chosen.push({ operation, shader, overrides: { ...candidate.overrides, ...operation.overrides } })
     }
-    const accesses = chosen.map(({ operation, shader }) => accessOf(operation, shader))
-    const { slots, slotOf } = placeTensors(accesses)
     const shared = slots.map((bytes, index) => memory.allocate(`step buffer ${index}`, bytes))
     const bufferOf = (tensor: Tensor): GPUBuffer => (isPersistent(tensor) ? memory.buffer(tensor) : (shared[slotOf.get(tensor) as number] as GPUBuffer))
 
@@ -91,13 +90,13 @@ export class Executable {
         if (access === 'uniform') return { binding, resource: name === 'step' ? { buffer: stepBlock } : { buffer: arena, offset: offsets[index] as number, size: blocks[index]?.byteLength ?? 16 } }
         const tensor = operation.tensors[name]
         invariant(tensor, () => `shaders/${shader.name}.wgsl wants a tensor "${name}"`)
-        return { binding, resource: { buffer: bufferOf(tensor), size: bytesOf(tensor) } }
+        return { binding, resource: { buffer: bufferOf(wholeOf(tensor)), offset: 4 * (tensor.within?.first ?? 0), size: bytesOf(tensor) } }
       })
       const groups = shader.dispatch({ ...shader.overrides, ...overrides, ...operation.params })
       invariant(groups.every(count => Number.isInteger(count) && count >= 1 && count <= 65535), () => `shaders/${shader.name}.wgsl wants ${groups.join(' x ')} workgroups`)
       return { operation, shader, groups, pipeline: compiled[index] as GPUComputePipeline, bindGroup: device.createBindGroup({ label: `${operation.node} ${shader.name}`, layout: pipelines.layout(shader), entries }) }
     })
-    return new Executable(device, launches, stepBlock, [...shared, stepBlock, arena], savedBytes(program, accesses), slots.reduce((sum, bytes) => sum + bytes, 0))
+    return new Executable(device, launches, stepBlock, [...shared, stepBlock, arena], savedBytes, stepBytes)
   }
 
   /** Submits one run of the program. Returns at once; writes made before are seen by it, later ones are not. */
@@ -128,28 +127,4 @@ export function issue(pass: GPUComputePassEncoder, { pipeline, bindGroup, groups
   pass.setPipeline(pipeline)
   pass.setBindGroup(0, bindGroup)
   pass.dispatchWorkgroups(...groups)
-}
-
-/** Bytes of the step's tensors that forward writes and backward reads: the activation memory that training costs. */
-function savedBytes({ operations }: Program, accesses: readonly Access[]): number {
-  const forward = new Set<Tensor>()
-  const saved = new Set<Tensor>()
-  for (const [index, { reads, writes }] of accesses.entries()) {
-    if (operations[index]?.phase === 'forward') for (const tensor of writes) forward.add(tensor)
-    else for (const tensor of reads) if (forward.has(tensor) && !isPersistent(tensor)) saved.add(tensor)
-  }
-  return [...saved].reduce((sum, tensor) => sum + bytesOf(tensor), 0)
-}
-
-function accessOf(operation: Operation, shader: Shader): Access {
-  const reads: Tensor[] = []
-  const writes: Tensor[] = []
-  for (const { name, access } of shader.bindings) {
-    const tensor = operation.tensors[name]
-    if (access === 'uniform' || !tensor) continue
-    if (access === 'read') reads.push(tensor)
-    else writes.push(tensor)
-  }
-  for (const name of Object.keys(operation.tensors)) invariant(shader.bindings.some(b => b.name === name), () => `shaders/${shader.name}.wgsl has no binding "${name}"`)
-  return { reads, writes }
 }

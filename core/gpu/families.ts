@@ -56,7 +56,7 @@ export function candidatesOf(kernel: string): readonly Candidate[] {
 }
 
 /** Workgroups along one axis that every WebGPU device takes. */
-const MOST_GROUPS = 65535
+export const MOST_GROUPS = 65535
 
 /** Those of an operation's candidates that this adapter can run at these sizes: without sizes, at some sizes. */
 export function fittingCandidates({ device, shaders }: Pick<Toolbox, 'device' | 'shaders'>, { kernel, params }: Pick<Operation, 'kernel' | 'params'>): readonly Candidate[] {

@@ -31,12 +31,12 @@ export class Memory {
     return buffer
   }
 
-  /** A storage buffer, zeroed. Refuses what the adapter cannot bind before asking for it. */
+  /** A storage buffer, zeroed. Refuses what the adapter cannot hold before asking for it. */
   allocate(label: string, bytes: number): GPUBuffer {
-    const limit = Math.min(this.#device.adapter.maxBindingBytes, this.#device.adapter.maxBufferBytes)
+    const { maxBufferBytes: limit, name } = this.#device.adapter
     if (bytes > limit) {
       throw new BitwrightError({
-        what: `"${label}" needs ${bytes.toLocaleString('en')} bytes in one buffer, and ${this.#device.adapter.name} binds at most ${limit.toLocaleString('en')}`,
+        what: `"${label}" needs ${bytes.toLocaleString('en')} bytes in one buffer, and ${name} makes them of at most ${limit.toLocaleString('en')}`,
         remedy: 'make the layer narrower or the batch smaller',
       })
     }

@@ -13,6 +13,23 @@ export interface Binding {
   readonly access: 'uniform' | 'read' | 'read_write'
 }
 
+/**
+ * A way to issue a launch in pieces, from a line such as `// split: images of x, mask, g; whole lines; from first_part`: the axis, the tensors
+ * that a piece takes a part of, and the small print (core/gpu/split.ts). `// split: none` says that there is no way.
+ */
+export interface SplitRule {
+  readonly axis: 'rows' | 'images' | 'depth' | 'count'
+  readonly of: readonly string[]
+  /** `whole p`: a parameter that says how many rows or lines add up to one part, which no piece may cut. */
+  readonly whole?: string
+  /** `from p`: a parameter that gets the number of the piece's first row, with `whole` part, with `depth` word. */
+  readonly from?: string
+  /** `columns t`: tensors [rows][depth] of which a piece takes columns, through a copy. */
+  readonly columns: readonly string[]
+  /** `adding`: pieces after the first set the override ADDING, and add to what is there. */
+  readonly adding: boolean
+}
+
 /** A shader file and all that the host needs to know about it, read from its own text: nothing is described twice. */
 export interface Shader {
   readonly name: string
@@ -26,10 +43,12 @@ export interface Shader {
   readonly subgroups: number | 'any' | 'none'
   /** What its parameters and overrides must be, from lines such as `// requires: outputs multiple of 4`; `at least` and `at most` are known too. */
   readonly conditions: readonly ((values: Readonly<Record<string, number>>) => boolean)[]
+  readonly splits: readonly SplitRule[]
 }
 
 const BINDING = /^@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage(?:,\s*(read|read_write))?)>\s*(\w+)\s*:\s*([^;]+);/gm
 const OVERRIDE = /^override\s+(\w+)\s*:\s*(u32|i32|f32|bool)\s*=\s*([^;]+);/gm
+const SPLIT = /^\/\/ split: (\w+)(?: of ([\w, ]+))?((?:; [\w, ]+)*)$/gm
 const INCLUDE = /^\/\/ include: (\w+)\s*$/gm
 
 /** Reads shader files by name (`xnor_gemm_4x4`, `include/bits`) and understands their headers. */
@@ -90,7 +109,19 @@ export function parseShader(name: string, text: string, readInclude: (name: stri
   const understood = conditions.length + (subgroups ? 1 : 0)
   invariant([...text.matchAll(/^\/\/ requires: /gm)].length === understood, () => `shaders/${name}.wgsl requires something that is not understood`)
   invariant(new Set(bindings.map(b => b.index)).size === bindings.length, () => `shaders/${name}.wgsl binds one number twice`)
-  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', conditions }
+  return { name, code, bindings, params, overrides, dispatch: parseDispatch(rule, name), subgroups: subgroups ? (subgroups[1] ? Number(subgroups[1]) : 'any') : 'none', conditions, splits: parseSplits(text, name) }
+}
+
+function parseSplits(text: string, name: string): SplitRule[] {
+  return [...text.matchAll(SPLIT)].filter(([, axis]) => axis !== 'none').map(([line, axis, of, clauses = '']): SplitRule => {
+    const words = new Map(clauses.split('; ').slice(1).map((clause): [string, string] => [clause.split(' ')[0] as string, clause.slice(clause.indexOf(' ') + 1)]))
+    const [whole, from] = [words.get('whole'), words.get('from')]
+    const known = [...words.keys()].every(word => ['whole', 'from', 'columns', 'adding'].includes(word))
+    if ((axis !== 'rows' && axis !== 'images' && axis !== 'depth' && axis !== 'count') || of === undefined || !known) {
+      throw new BitwrightError({ what: `the line "${line}" is no way to split a launch`, where: `shaders/${name}.wgsl`, remedy: 'write it as core/gpu/shaders.ts (SplitRule) says' })
+    }
+    return { axis, of: of.split(', '), columns: words.get('columns')?.split(', ') ?? [], adding: words.has('adding'), ...(whole !== undefined && { whole }), ...(from !== undefined && { from }) }
+  })
 }
 
 /** Lays the parameters out as the shader's uniform block. Missing or unknown names are errors of ours, so they throw. */

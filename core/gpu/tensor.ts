@@ -10,6 +10,8 @@ export interface Tensor {
   readonly dtype: 'f32' | 'u32'
   readonly shape: readonly number[]
   readonly role: Role
+  /** A piece of another tensor's memory, from its word `first` on (core/gpu/split.ts); pieces are never nested. */
+  readonly within?: { readonly tensor: Tensor; readonly first: number }
 }
 
 export function lengthOf(tensor: Tensor): number {
@@ -22,4 +24,15 @@ export function bytesOf(tensor: Tensor): number {
 
 export function isPersistent({ role }: Tensor): boolean {
   return role !== 'step'
+}
+
+/** The tensor whose buffer holds this one. */
+export function wholeOf(tensor: Tensor): Tensor {
+  return tensor.within?.tensor ?? tensor
+}
+
+/** Words first .. first + count of a tensor, in the same memory. */
+export function pieceOf(tensor: Tensor, first: number, count: number): Tensor {
+  const within = { tensor: wholeOf(tensor), first: (tensor.within?.first ?? 0) + first }
+  return { name: `${within.tensor.name}[${within.first}..${within.first + count}]`, dtype: tensor.dtype, shape: [count], role: tensor.role, within }
 }

@@ -119,7 +119,8 @@ function scratch(operations: readonly Operation[]): Operation[] {
     tensors: Object.fromEntries(
       Object.entries(operation.tensors).map(([name, tensor]) => {
         let twin = twins.get(tensor.name)
-        if (!twin) twins.set(tensor.name, (twin = { ...tensor, role: 'state' }))
+        const { dtype, shape } = tensor
+        if (!twin) twins.set(tensor.name, (twin = { name: tensor.name, dtype, shape, role: 'state' }))
         return [name, twin]
       }),
     ),

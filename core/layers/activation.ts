@@ -72,7 +72,7 @@ function learned(context: Context, site: LayerSite, source: Sums, moved: boolean
         context.update(parameter, total)
       }
       const { part_rows, parts } = splitRows(rows)
-      trained(slope, total => { sumParts(context, parts, total, [1, outputs], partial => { program.launch('prelu_slope_sums', { ...reading, knee: bound.knee, parts: partial }, { ...sizes, part_rows }, kind) }) })
+      trained(slope, total => { sumParts(context, parts, total, [1, outputs], partial => { program.launch('prelu_slope_sums', { ...reading, knee: bound.knee, parts: partial }, { ...sizes, part_rows, first_part: 0 }, kind) }) })
       trained(knee, total => { biasGradient(context, dx, total, source, -1) })
       trained(lift, total => { biasGradient(context, g, total, source) })
       return { data: dx, masks: [], scale: 1 }

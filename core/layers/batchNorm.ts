@@ -36,15 +36,15 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
 
   const statistics = program.tensor('statistics', 'f32', [2, outputs])
   if (training) {
-    const sizes = { rows, outputs, part_rows }
+    const sizes = { rows, outputs, part_rows, first_part: 0 }
     const totals = program.tensor('totals', 'f32', [parts, outputs])
     const squares = program.tensor('squares', 'f32', [parts, outputs])
     program.launch('batch_norm_sums', { sums: source.sums, totals }, { ...sizes, scale: source.scale }, { INTEGER: overrides.INTEGER })
-    program.launch('batch_norm_squares', { sums: source.sums, totals, squares }, { ...sizes, scale: source.scale }, overrides)
+    program.launch('batch_norm_squares', { sums: source.sums, totals, squares }, { ...sizes, batch_rows: rows, scale: source.scale }, overrides)
     program.launch(
       'batch_norm_statistics',
       { totals, squares, statistics, running_mean, running_spread, health: context.ports.health },
-      { ...sizes, epsilon: attributes.epsilon, momentum: attributes.momentum, place: context.healthPlace(site) },
+      { outputs, part_rows, batch_rows: rows, epsilon: attributes.epsilon, momentum: attributes.momentum, place: context.healthPlace(site) },
       { SHIFT: overrides.SHIFT, FLOOR: overrides.FLOOR, RUNNING_VARIANCE },
     )
   } else {
@@ -63,7 +63,7 @@ export const buildBatchNorm: Builder<BatchNormAttributes> = (context, site, [inp
       const dx = program.tensor('input gradient', 'f32', [rows, outputs])
       const totals = program.tensor('totals', 'f32', [3, outputs])
       const reading = { sums, statistics, g: gradient.data, mask: mask ?? gradient.data }
-      const sizes = { rows, outputs, words: words(source), part_rows, scale: source.scale, g_scale: gradient.scale }
+      const sizes = { rows, batch_rows: rows, outputs, words: words(source), part_rows, first_part: 0, scale: source.scale, g_scale: gradient.scale }
       const kind = { ...overrides, MASKED: Number(mask !== undefined) }
       sumParts(context, parts, totals, [3, outputs], partial => { program.launch('batch_norm_backward_sums', { ...reading, parts: partial }, sizes, kind) })
       program.launch('batch_norm_backward', { ...reading, gamma: gamma.tensor, totals, dx }, sizes, kind)

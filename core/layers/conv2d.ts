@@ -26,10 +26,10 @@ export const buildConv2d: Builder<Conv2dAttributes> = (context, site, inputs, at
   const taps = window.size ** 2
   const shape = [windowPlaces(height, window), windowPlaces(width, window), outputs] as const
   const rows = rowsOf(context, { shape })
-  const lines = linesOfPart(context.rows * shape[0], shape[1], taps * depth * outputs)
+  const lines = linesOfPart(context.rows, shape, taps * depth * outputs)
   const sizes = {
     rows, images: context.rows, height, width, channels: depth, words: words(input), outputs, out_height: shape[0], out_width: shape[1],
-    kernel: window.size, stride: window.stride, padding: window.padding, lines, scale: 1, offset: 0,
+    kernel: window.size, stride: window.stride, padding: window.padding, lines, first_part: 0, scale: 1, offset: 0,
   }
   return buildWeighted(context, site, {
     inputs,
@@ -46,13 +46,18 @@ export const buildConv2d: Builder<Conv2dAttributes> = (context, site, inputs, at
 }
 
 /**
- * Output lines (image, y) that one part of the weight gradient adds up. It depends on shapes alone, never on the adapter, so
- * that the gradient's bits do not either; parts also keep a float32 sum over 50,000 rows from losing digits.
+ * Output lines (image, y) that one part of the weight gradient adds up: a divisor of a picture's lines or a multiple of them, so
+ * that a batch can be cut between images and parts at once (core/gpu/split.ts). It depends on shapes alone, never on the
+ * adapter, so that the gradient's bits do not either; parts also keep a float32 sum over 50,000 rows from losing digits.
  */
-export function linesOfPart(lines: number, width: number, weights: number): number {
-  const wanted = Math.ceil((lines * width) / PART_ROWS)
+export function linesOfPart(images: number, [height, width]: readonly [number, number, number], weights: number): number {
+  const wanted = Math.ceil((images * height * width) / PART_ROWS)
   const affordable = Math.floor(PARTS_BYTES / (4 * weights))
-  return Math.ceil(lines / Math.max(1, Math.min(wanted, affordable)))
+  const lines = Math.ceil((images * height) / Math.max(1, Math.min(wanted, affordable)))
+  if (lines >= height) return Math.ceil(lines / height) * height
+  let divisor = lines
+  while (height % divisor !== 0) divisor++
+  return divisor
 }
 
 interface Convolution {

@@ -100,5 +100,5 @@ export function biasGradient(context: Context, g: Tensor, total: Tensor, value: 
   const rows = rowsOf(context, value)
   const outputs = channels(value)
   const { part_rows, parts } = splitRows(rows)
-  sumParts(context, parts, total, [1, outputs], partial => { context.program.launch('sum_rows', { x: g, parts: partial }, { rows, outputs, part_rows, scale }) })
+  sumParts(context, parts, total, [1, outputs], partial => { context.program.launch('sum_rows', { x: g, parts: partial }, { rows, outputs, part_rows, first_part: 0, scale }) })
 }

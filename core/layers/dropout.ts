@@ -19,7 +19,7 @@ export const buildDropout: Builder<DropoutAttributes> = (context, site, [input],
   const kept = 1 / (1 - rate)
   const presence = program.tensor('dropout mask', 'u32', [rows, sizes.words])
   const [key0, key1] = context.key(Stream.dropout, site)
-  program.launch('dropout_mask', { presence }, { ...sizes, rate, key0, key1 })
+  program.launch('dropout_mask', { presence }, { ...sizes, rate, key0, key1, first_row: 0 })
 
   let output: Value
   if (input.flow === 'sums') {

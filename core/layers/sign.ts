@@ -33,15 +33,16 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
   program.launch(
     'sign_pack',
     { ...tensors, threshold, bits, gradient_mask, presence },
-    { rows, outputs, words: words(source), scale: source.scale, key0, key1 },
+    { rows, outputs, words: words(source), scale: source.scale, key0, key1, first_row: 0 },
     { ...overrides, THRESHOLD, MASKS: Number(masks), STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
   )
   const throughSlope = (gradient: Gradient): Gradient => {
     const mask = oneMask(context, gradient)
     const dx = program.tensor('input gradient', 'f32', [rows, outputs])
+    const sums = source.again()
     program.launch(
       'sign_gradient',
-      { ...sumReading(source, source.again()).tensors, threshold, g: gradient.data, mask: mask ?? gradient.data, dx },
+      { ...sumReading(source, sums).tensors, threshold: learned?.tensor ?? sums, g: gradient.data, mask: mask ?? gradient.data, dx },
       { rows, outputs, words: words(source), scale: source.scale, g_scale: gradient.scale },
       { ...overrides, THRESHOLD, MASKED: Number(mask !== undefined), SWISH: Number(attributes.gradient === 'swishSign') },
     )

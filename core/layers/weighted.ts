@@ -91,7 +91,7 @@ function finished({ program }: Context, { sums, rows, outputs, product, weights:
   if (magnitudes) {
     program.launch(
       'scale_sums',
-      { sums, magnitudes, input_scale: inputScale ?? magnitudes, bias: bias?.tensor ?? magnitudes, y },
+      { sums, magnitudes, input_scale: inputScale ?? sums, bias: bias?.tensor ?? magnitudes, y },
       { rows, outputs, scale: product.scale, share },
       { INTEGER, INPUT_SCALE: Number(inputScale !== undefined), BIAS: Number(bias !== undefined) },
     )

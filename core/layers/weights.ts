@@ -71,7 +71,7 @@ function sample(context: Context, site: LayerSite, { tensor, depth, taps, output
   const sizes = wordsOfTaps(depth, taps)
   const packed = context.program.tensor('sampled weights', 'u32', [sizes.words, outputs])
   const [key0, key1] = context.key(Stream.stochasticWeights, site)
-  context.program.launch('sample_weights', { latent: tensor, packed }, { outputs, ...sizes, key0, key1 })
+  context.program.launch('sample_weights', { latent: tensor, packed }, { outputs, ...sizes, key0, key1, first_word: 0 })
   return packed
 }
 
@@ -81,7 +81,7 @@ function sumsOfMagnitudes(context: Context, { tensor, depth, outputs }: Paramete
   const summed = (x: Tensor, rows: number, columns: number): Tensor => {
     const { part_rows, parts } = splitRows(rows)
     const total = program.tensor('magnitudes', 'f32', [1, columns])
-    sumParts(context, parts, total, [1, columns], to => { program.launch('sum_rows', { x, parts: to }, { rows, outputs: columns, part_rows, scale: 1 }, { MAGNITUDE: 1 }) })
+    sumParts(context, parts, total, [1, columns], to => { program.launch('sum_rows', { x, parts: to }, { rows, outputs: columns, part_rows, first_part: 0, scale: 1 }, { MAGNITUDE: 1 }) })
     return total
   }
   const ofOutputs = summed(tensor, depth, outputs)
@@ -96,7 +96,7 @@ function largestMagnitude({ program }: Context, { tensor, depth, outputs }: Para
   const pass = (x: Tensor, rows: number, columns: number): Tensor => {
     const { part_rows, parts } = splitRows(rows)
     const largest = program.tensor('largest', 'f32', [parts, columns])
-    program.launch('largest_rows', { x, parts: largest }, { rows, outputs: columns, part_rows })
+    program.launch('largest_rows', { x, parts: largest }, { rows, outputs: columns, part_rows, first_part: 0 })
     return parts * columns === 1 ? largest : pass(largest, parts * columns, 1)
   }
   return pass(tensor, depth, outputs)
@@ -112,7 +112,7 @@ function latentGradient(context: Context, { tensor: latent, depth, taps, outputs
   const signed = magnitudes && scaleGradient === 'corrected' ? program.tensor('signed sums', 'f32', [1, outputs]) : undefined
   if (signed) {
     const { part_rows, parts } = splitRows(depth)
-    sumParts(context, parts, signed, [1, outputs], to => { program.launch('sum_signed_rows', { x: gradient, latent, parts: to }, { rows: depth, outputs, part_rows }) })
+    sumParts(context, parts, signed, [1, outputs], to => { program.launch('sum_signed_rows', { x: gradient, latent, parts: to }, { rows: depth, outputs, part_rows, first_part: 0 }) })
   }
   program.launch(
     'latent_gradient',

@@ -47,7 +47,8 @@ export function writeConstants(model: Model, memory: Memory): void {
 /** Makes the bit weights from the latent ones, after these were written by the host. */
 export async function packWeights(model: Model, memory: Memory, toolbox: Toolbox): Promise<void> {
   const program = new Program()
-  for (const { tensor, packed, depth, taps, outputs } of model.parameters.values()) {
+  for (const { node, tensor, packed, depth, taps, outputs } of model.parameters.values()) {
+    program.enter(node, 'forward')
     if (packed) program.launch('pack_weights', { latent: tensor, packed }, { outputs, depth, ...wordsOfTaps(depth, taps) })
   }
   if (program.operations.length === 0) return

@@ -6,9 +6,11 @@ override SHIFT: bool = false;
 
 struct Params {
   rows: u32,
+  batch_rows: u32, // of all pieces, where the launch is split
   outputs: u32,
   words: u32,
   part_rows: u32,
+  first_part: u32, // of this piece, where the launch is split
   scale: f32,
   g_scale: f32,
 }

@@ -15,6 +15,7 @@ struct Params {
   stride: u32,
   padding: u32,
   lines: u32,      // output lines (image, oy) that one part of the weight gradient adds up
+  first_part: u32, // of this piece, where the launch is split
   scale: f32,
   offset: f32,
 }

@@ -72,7 +72,7 @@ class Convolution {
 
   get params(): Record<string, number> {
     const { images, height, width, channels, outputs, kernel, stride, padding } = this.size
-    return { rows: this.rows, images, height, width, channels, words: this.words, outputs, out_height: this.outHeight, out_width: this.outWidth, kernel, stride, padding, lines: this.lines, scale: SCALE, offset: OFFSET }
+    return { rows: this.rows, images, height, width, channels, words: this.words, outputs, out_height: this.outHeight, out_width: this.outWidth, kernel, stride, padding, lines: this.lines, first_part: 0, scale: SCALE, offset: OFFSET }
   }
 
   rowBits(isSet: (index: number) => boolean): Uint32Array<ArrayBuffer> {

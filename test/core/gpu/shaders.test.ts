@@ -30,7 +30,7 @@ describe('shader files', () => {
   it('every file is launched by somebody, and every candidate is a file', () => {
     const candidates = familyNames.flatMap(family => candidatesOf(family)).map(candidate => candidate.shader)
     for (const shader of candidates) expect(names).toContain(shader)
-    const sources = ['core/layers', 'core/training', 'main/engine/bench'].flatMap(path => {
+    const sources = ['core/gpu', 'core/layers', 'core/training', 'main/engine/bench'].flatMap(path => {
       const directory = new URL(`../../../${path}/`, import.meta.url)
       return readdirSync(directory).map(file => readFileSync(new URL(file, directory), 'utf8'))
     })
@@ -40,8 +40,8 @@ describe('shader files', () => {
 
   it.each(familyNames)('the candidates of %s take the same tensors, and a mask or not', family => {
     const [first, ...others] = candidatesOf(family).map(({ shader }) => {
-      const { bindings, params, overrides } = library.get(shader)
-      return { bindings, params, masked: 'MASKED' in overrides }
+      const { bindings, params, overrides, splits } = library.get(shader)
+      return { bindings, params, splits, masked: 'MASKED' in overrides }
     })
     for (const other of others) expect(other).toEqual(first)
     expect(first?.bindings.some(({ name }) => name === 'mask')).toBe(first?.masked)
@@ -67,6 +67,21 @@ describe('shader files', () => {
     expect([view.getUint32(0, true), view.getFloat32(4, true), view.getInt32(8, true)]).toEqual([4_000_000_000, 0.5, -3])
     expect(() => encodeParams(shader, { rows: 1, scale: 1 })).toThrow(/wants parameter shift/)
     expect(() => encodeParams(shader, { rows: 1, scale: 1, shift: 1, depth: 2 })).toThrow(/no parameter depth/)
+  })
+
+  it.each(names)('%s says how a launch may be split, in terms of its own tensors and parameters', name => {
+    const { bindings, params, overrides, splits } = library.get(name)
+    expect(read(name)).toMatch(/^\/\/ split: /m)
+    for (const { axis, of, columns, whole, from, adding } of splits) {
+      for (const tensor of [...of, ...columns]) expect(bindings.map(binding => binding.name)).toContain(tensor)
+      for (const parameter of [axis === 'depth' ? 'outputs' : axis, whole ?? 'outputs', from ?? 'outputs'].filter(parameter => parameter !== 'outputs' || axis === 'depth')) expect(params.map(field => field.name)).toContain(parameter)
+      expect('ADDING' in overrides || !adding).toBe(true)
+    }
+  })
+
+  it('a split rule that cannot be read is refused by name', () => {
+    expect(() => parseShader('example', '// dispatch: x = rows\n// split: sideways of a\n', () => '')).toThrow(/sideways.*shaders\/example\.wgsl/)
+    expect(() => parseShader('example', '// dispatch: x = rows\n// split: rows of a; every third\n', () => '')).toThrow(/no way to split/)
   })
 
   it('a file without a dispatch rule is refused by name', () => {
