@@ -45,7 +45,7 @@ describe.each(adapters)('kernels of latent weights on %s', adapter => {
       const scaled = chosen.weights === 'scaled'
       const paper = scaled && chosen.scaleGradient === 'paper'
       const magnitudes = Float32Array.from(alphas(Float64Array.from(latent), outputs), alpha => alpha * depth)
-      const signed = (await runKernel(toolbox, 'sum_signed_rows', { tensors: { x: gradient, latent, parts: new Float32Array(outputs) }, params: { rows: depth, outputs, part_rows: depth } }))('parts')
+      const signed = (await runKernel(toolbox, 'sum_signed_rows', { tensors: { x: gradient, latent, parts: new Float32Array(outputs) }, params: { rows: depth, outputs, part_rows: depth, first_part: 0 } }))('parts')
       const found = await runKernel(toolbox, 'latent_gradient', {
         tensors: { latent, magnitudes, signed, gradient },
         params: { depth, outputs, share: 1 / depth, constant: paper ? 1 / depth : 0, factor: paper && chosen.centred ? 1 - 1 / channels : 1 },
