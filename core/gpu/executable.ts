@@ -47,6 +47,8 @@ export class Executable {
   /** Bytes of tensors kept from forward to backward, and of the shared buffers that hold all tensors of a step. */
   readonly savedBytes: number
   readonly stepBytes: number
+  /** Of all buffers that are this program's own. */
+  readonly bytes: number
   readonly #device: GPUDevice
   readonly #stepBlock: GPUBuffer
   readonly #owned: readonly GPUBuffer[]
@@ -58,6 +60,7 @@ export class Executable {
     this.#owned = owned
     this.savedBytes = savedBytes
     this.stepBytes = stepBytes
+    this.bytes = owned.reduce((sum, buffer) => sum + buffer.size, 0)
   }
 
   static async compile(program: Program, memory: Memory, { device: { device, adapter }, shaders, pipelines, choose }: Toolbox): Promise<Executable> {

@@ -4,7 +4,8 @@ import { bytesOf, lengthOf, type Tensor } from './tensor.ts'
 
 /** Flags by value: the constant objects are globals only on hosts that install them. */
 export const Usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128, queryResolve: 512 } as const
-const STAGING_BYTES = 16 * 2 ** 20
+/** Of the buffer through which tensors are read, and of what is on its way to the device at once. */
+export const STAGING_BYTES = 16 * 2 ** 20
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -13,6 +14,7 @@ export class Memory {
   readonly #device: Device
   readonly #buffers = new Map<Tensor, GPUBuffer>()
   #staging: GPUBuffer | undefined
+  #unsubmitted = 0
 
   constructor(device: Device) {
     this.#device = device
@@ -20,7 +22,7 @@ export class Memory {
 
   /** Bytes held on the device. */
   get bytes(): number {
-    let sum = 0
+    let sum = this.#staging?.size ?? 0
     for (const buffer of this.#buffers.values()) sum += buffer.size
     return sum
   }
@@ -45,6 +47,29 @@ export class Memory {
 
   write(tensor: Tensor, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Bytes): void {
     this.#device.device.queue.writeBuffer(this.buffer(tensor), 0, data)
+  }
+
+  /** Writes a tensor of any size: the driver holds a copy of all that was written and not yet submitted, so large ones go in pieces. */
+  async fill(tensor: Tensor, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Promise<void> {
+    const { queue } = this.#device.device
+    const buffer = this.buffer(tensor)
+    const length = STAGING_BYTES / 4
+    for (let at = 0; at < data.length; at += length) {
+      queue.writeBuffer(buffer, 4 * at, data, at, Math.min(length, data.length - at))
+      this.#unsubmitted += 4 * Math.min(length, data.length - at)
+      if (this.#unsubmitted < STAGING_BYTES) continue
+      this.#unsubmitted = 0
+      queue.submit([])
+      await queue.onSubmittedWorkDone()
+    }
+  }
+
+  /** Zeros, without a copy on the host. */
+  clear(tensor: Tensor): void {
+    const { device } = this.#device
+    const encoder = device.createCommandEncoder()
+    encoder.clearBuffer(this.buffer(tensor))
+    device.queue.submit([encoder.finish()])
   }
 
   /** Reads a tensor back, in pieces of 16 MiB through one staging buffer. */

@@ -51,13 +51,12 @@ function tensorsNamed({ tensors }: Operation, names: readonly string[]): Set<Ten
   return new Set(names.flatMap(name => tensors[name] ?? []))
 }
 
-/** How many times too many workgroups the launch needs along one axis, by the candidate that needs fewest and runs everywhere. */
+/** How many times too many workgroups the launch needs along one axis, by the candidate that needs fewest of those that run everywhere. */
 function crowding({ kernel, params }: Operation, shaders: ShaderLibrary): number {
-  const needed = candidatesOf(kernel).flatMap(({ shader: name, overrides }) => {
-    const { subgroups, multiple, dispatch, overrides: defaults } = shaders.get(name)
-    return subgroups === 'none' && !multiple ? [Math.max(...dispatch({ ...defaults, ...overrides, ...params })) / MOST_GROUPS] : []
-  })
-  return Math.min(...needed)
+  const candidates = candidatesOf(kernel).map(candidate => ({ ...candidate, shader: shaders.get(candidate.shader) }))
+  const everywhere = candidates.filter(({ shader: { subgroups, conditions } }) => subgroups === 'none' && conditions.length === 0)
+  const needed = (everywhere.length > 0 ? everywhere : candidates).map(({ shader, overrides }) => Math.max(...shader.dispatch({ ...shader.overrides, ...overrides, ...params })))
+  return Math.min(...needed) / MOST_GROUPS
 }
 
 /** How a launch can be cut along one axis: into `units`, of which a piece takes a multiple of `grain`. */

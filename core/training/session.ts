@@ -56,6 +56,7 @@ export class Session {
   readonly engine: Engine
   #evaluation: Loaded | undefined
   #inputPath: 'planes' | 'float' | undefined
+  #programBytes = 0
   /** What an evaluation batch took last time. */
   #millisecondsPerBatch = 0
 
@@ -89,12 +90,13 @@ export class Session {
     this.#inputPath ??= await chooseInputPath(this.model, tuner, rows)
     const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath })
     const executable = await Executable.compile(built.program, this.memory, toolbox)
+    this.#programBytes += executable.bytes
     return { built, executable, rows }
   }
 
   /** Starting values of a new run, and what was fitted for it. Call after a program was loaded, since layers name their parameters while being built. */
   async initialise(whitening?: Float32Array<ArrayBuffer>): Promise<void> {
-    writeInitial(this.model, this.memory)
+    await writeInitial(this.model, this.memory)
     if (this.model.whitening) {
       invariant(whitening, () => 'a whitening matrix that was fitted')
       this.memory.write(this.model.whitening, whitening)
@@ -104,7 +106,7 @@ export class Session {
 
   /** Values of a checkpoint, by tensor name. */
   async restore(values: (name: string) => Float32Array<ArrayBuffer> | undefined, what: { readonly optimizer: boolean }): Promise<void> {
-    writeStored(this.model, this.memory, values, what)
+    await writeStored(this.model, this.memory, values, what)
     await this.#derive()
   }
 
@@ -117,6 +119,11 @@ export class Session {
   feed(loaded: Loaded, { input, labels }: Batch): void {
     this.memory.write(loaded.built.ports.pixels, input)
     this.memory.write(loaded.built.ports.labels, labels)
+  }
+
+  /** Bytes that the model and its programs hold on the device. */
+  get deviceBytes(): number {
+    return this.memory.bytes + this.#programBytes
   }
 
   async evaluation(): Promise<Loaded> {

@@ -32,10 +32,10 @@ function centre(values: Float32Array, { depth, taps, outputs }: Parameter): void
 }
 
 /** Writes the starting values of everything the model keeps. Layers must have asked for their parameters before. */
-export function writeInitial(model: Model, memory: Memory): void {
-  for (const parameter of model.parameters.values()) memory.write(parameter.tensor, initialValues(parameter))
-  for (const { tensor, initial } of model.states.values()) memory.write(tensor, new Float32Array(lengthOf(tensor)).fill(initial))
-  for (const tensor of model.memories.values()) memory.write(tensor, new Float32Array(lengthOf(tensor)))
+export async function writeInitial(model: Model, memory: Memory): Promise<void> {
+  for (const parameter of model.parameters.values()) await memory.fill(parameter.tensor, initialValues(parameter))
+  for (const { tensor, initial } of model.states.values()) await memory.fill(tensor, new Float32Array(lengthOf(tensor)).fill(initial))
+  for (const tensor of model.memories.values()) memory.clear(tensor)
   writeConstants(model, memory)
 }
 
@@ -59,10 +59,10 @@ export async function packWeights(model: Model, memory: Memory, toolbox: Toolbox
 }
 
 /** Restores tensors by name; each must be there with the right length. */
-export function writeStored(model: Model, memory: Memory, values: (name: string) => Float32Array<ArrayBuffer> | undefined, { optimizer }: { readonly optimizer: boolean }): void {
+export async function writeStored(model: Model, memory: Memory, values: (name: string) => Float32Array<ArrayBuffer> | undefined, { optimizer }: { readonly optimizer: boolean }): Promise<void> {
   for (const { name, tensor } of model.stored({ optimizer })) {
     const data = values(name)
     invariant(data?.length === lengthOf(tensor), () => `${name}: ${lengthOf(tensor)} values expected, ${data?.length ?? 'none'} found`)
-    memory.write(tensor, data)
+    await memory.fill(tensor, data)
   }
 }

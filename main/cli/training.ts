@@ -2,7 +2,7 @@ import { TrainResultSchema, type TrainResult } from '../contract/engine.ts'
 import type { EngineClient, EngineMessage } from '../services/engine/client.ts'
 import { announceAdapter, withEngine } from './engine.ts'
 import { epochLine, epochTitles, progressLine } from './format/progress.ts'
-import { counted, duration, percent, rate } from './format/numbers.ts'
+import { bytesText, counted, duration, percent, rate } from './format/numbers.ts'
 import { facts } from './format/table.ts'
 import { Interrupted, INTERRUPTED } from './interrupt.ts'
 import { Meter } from './meter.ts'
@@ -68,7 +68,7 @@ export function follower(notes: Notes): (message: EngineMessage) => void {
 }
 
 export function resultText(result: TrainResult, { home, prolongable, remarks = [] }: Pick<Session, 'prolongable' | 'remarks'> & Pick<Context, 'home'>): string {
-  const { run, directory, state, epochs, bestEpoch, trainError, validError, testError, seconds, imagesPerSecond, adapter } = result
+  const { run, directory, state, epochs, bestEpoch, trainError, validError, testError, seconds, imagesPerSecond, adapter, memory } = result
   // Where --home was needed now, it will be needed then.
   const at = home === undefined ? run : `${run} --home ${/^[\w./:@+-]+$/.test(home) ? home : JSON.stringify(home)}`
   const best = bestEpoch === null ? '' : ` at epoch ${bestEpoch}`
@@ -78,6 +78,7 @@ export function resultText(result: TrainResult, { home, prolongable, remarks = [
     ...facts([
       [`best${best}`, bestEpoch === null ? 'no epoch has ended yet' : `train error ${percent(trainError)}, valid error ${percent(validError)}, test error ${percent(testError)}`],
       ['time', `${duration(seconds)}${imagesPerSecond > 0 ? ` at ${rate(imagesPerSecond)}` : ''} on ${adapter}`],
+      memory === null ? undefined : ['memory', `${bytesText(memory.allocated)} on the device, of ${bytesText(memory.planned)} planned`],
       ['folder', directory],
       ...remarks.map(remark => ['reported', remark] as const),
     ]),

@@ -40,8 +40,16 @@ export const TrainResultSchema = z.strictObject({
   /** Share of the time of training steps in which the device had nothing to do because images were not there yet. */
   deviceWaitShare: fraction,
   adapter: z.string(),
+  /** On the device, as planned before and as allocated in the end; null where nothing was left to train. */
+  memory: z.strictObject({ planned: count, allocated: count }).nullable(),
 })
 export type TrainResult = z.infer<typeof TrainResultSchema>
+
+/** Bytes that training takes on the device (core/training/memoryPlan.ts says of what each is). */
+export const MemoryPlanSchema = z.strictObject({
+  batchSize: count, parameters: count, optimizer: count, step: count, activations: count, evaluation: count, exchange: count, tuning: count, total: count,
+  largestBuffer: z.strictObject({ name: z.string(), bytes: count }),
+})
 
 export const EvalResultSchema = z.strictObject({
   images: count,
@@ -83,12 +91,15 @@ export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['
 export const engineRoutes = {
   /** Whether its event loop still turns. */
   ping: route(z.strictObject({}), z.strictObject({})),
-  doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema })),
+  /** The adapter, and the bytes that training may take on it (null: nobody knows). */
+  doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema, memoryBytes: count.nullable() })),
   train: route(
     z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional() }),
     TrainResultSchema,
   ),
   resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional() }), TrainResultSchema),
+  /** What training a project takes, what there is (null: unknown), and the largest batch up to the recipe's that fits (0: none). */
+  memory: route(z.strictObject({ project: ProjectSchema }), z.strictObject({ adapter: z.string(), available: count.nullable(), largestBatch: count, plan: MemoryPlanSchema })),
   /** Acts on the run under way; false if there is none. */
   control: route(z.strictObject({ action: z.enum(['pause', 'resume', 'stop']) }), z.boolean()),
   eval: route(

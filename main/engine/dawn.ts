@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { create } from 'webgpu'
 import { BitwrightError } from '../../core/errors.ts'
 import { openDevice, type Device } from '../../core/gpu/device.ts'
 import type { Host } from '../../core/gpu/host.ts'
-import { ShaderLibrary } from '../../core/gpu/shaders.ts'
 
 /**
  * Every GPU object ever made. The process dies (SIGSEGV or abort) when one is collected while a device of it is in use, and a
@@ -55,11 +53,6 @@ export async function openDawn(wanted = process.env['BITWRIGHT_ADAPTER']): Promi
     if (cause instanceof BitwrightError) throw cause
     throw new BitwrightError({ what: `the WebGPU adapter${adapter ? ` "${adapter}"` : ''} did not open: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'run "bitwright doctor"', cause })
   }
-}
-
-/** The shaders of this installation. */
-export function openShaders(): ShaderLibrary {
-  return new ShaderLibrary(name => readFileSync(new URL(`../../shaders/${name}.wgsl`, import.meta.url), 'utf8'))
 }
 
 export const nodeHost: Host = {

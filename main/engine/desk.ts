@@ -5,6 +5,7 @@ import type { JobContext } from './context.ts'
 import { RunControl } from './control.ts'
 import { bench } from './jobs/bench.ts'
 import { doctor } from './jobs/doctor.ts'
+import { memory } from './jobs/memory.ts'
 import { evaluate } from './jobs/evaluate.ts'
 import { predict } from './jobs/predict.ts'
 import { preview } from './jobs/preview.ts'
@@ -15,7 +16,7 @@ type Input<R extends EngineRoute> = z.output<EngineRoutes[R]['input']>
 type Output<R extends EngineRoute> = z.input<EngineRoutes[R]['output']>
 type Jobs = { readonly [R in Exclude<EngineRoute, 'control' | 'ping'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
 
-const jobs: Jobs = { doctor, train, resume, eval: evaluate, predict, preview, bench }
+const jobs: Jobs = { doctor, memory, train, resume, eval: evaluate, predict, preview, bench }
 
 /** Jobs that have the device to themselves, for as long as they take. */
 type Long = 'train' | 'resume' | 'bench'
@@ -41,6 +42,8 @@ export class Desk {
       }
       case 'doctor':
         return doctor(this.#context(new RunControl()))
+      case 'memory':
+        return memory(this.#context(new RunControl()), input as Input<'memory'>)
       case 'train':
       case 'resume':
       case 'bench':

@@ -9,7 +9,8 @@ import { emptyTuning, Tuner, TuningSchema, type Tuning } from '../../core/gpu/tu
 import type { Engine } from '../../core/training/session.ts'
 import { codeOf, readJson, writeAtomic } from '../services/files.ts'
 import { homeFolders } from '../services/home.ts'
-import { nodeHost, openDawn, openShaders } from './dawn.ts'
+import { openShaders } from '../services/shaders.ts'
+import { nodeHost, openDawn } from './dawn.ts'
 
 /** Within this time after the first sign of it, a lost device says so. */
 const LOSS_MILLISECONDS = 50

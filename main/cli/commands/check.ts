@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { hasErrors, inferProject, savedBitsOf, totalsOf, trainingMemory, type Inference, type InferredNode, type Problem, type Project } from '../../../core/architecture/index.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import { LEAST_LIMITS, planMemory, type MemoryPlan } from '../../../core/training/memoryPlan.ts'
+import { MemoryPlanSchema } from '../../contract/engine.ts'
+import { openShaders } from '../../services/shaders.ts'
 import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
 import { float32Bytes, packedText } from '../format/comparison.ts'
 import { bytesText, counted, grouped } from '../format/numbers.ts'
@@ -43,6 +47,8 @@ const CheckSchema = z.strictObject({
     macs: count, floatMacs: count, binaryMacs: count, xnorWords: count,
     /** In training, for a whole batch. */
     batchSize: count,
+    /** On the device, by the programs that training runs; null for a network that cannot be trained. */
+    memoryPlan: MemoryPlanSchema.nullable(),
     trainingMemory: z.strictObject({ parameters: count, gradients: count, optimizerState: count, savedActivations: count, total: count, floatTwinActivations: count }),
   }),
 })
@@ -96,12 +102,22 @@ function problemOf({ severity, code, message, node, fixes }: Problem): z.infer<t
   return { severity, code, message, ...(node !== undefined && { node }), fixes: fixes.map(fix => fix.label) }
 }
 
-function totalsFor(inference: Inference, { recipe }: Project): Check['totals'] {
+/** Null where a tensor is too large even in pieces; training says which. */
+function memoryPlanOf(project: Project): MemoryPlan | null {
+  try {
+    return planMemory(project, openShaders(), LEAST_LIMITS)
+  } catch (error) {
+    if (error instanceof BitwrightError) return null
+    throw error
+  }
+}
+
+function totalsFor(inference: Inference, project: Project): Check['totals'] {
   const { parameters, realParameters, binaryParameters, packedBytes, macs, floatMacs, binaryMacs, xnorWords, stateValues } = totalsOf(inference)
   return {
     parameters, realParameters, binaryParameters, packedBytes, float32Bytes: float32Bytes({ parameters, stateValues }),
     macs, floatMacs, binaryMacs, xnorWords,
-    batchSize: recipe.batchSize, trainingMemory: trainingMemory(inference, recipe),
+    batchSize: project.recipe.batchSize, trainingMemory: trainingMemory(inference, project.recipe), memoryPlan: hasErrors(inference) ? null : memoryPlanOf(project),
   }
 }
 
@@ -131,12 +147,14 @@ function checkText(project: Project, { layers, problems, totals }: Check): strin
   ].join('\n')
 }
 
-function summary({ trainingMemory: memory, ...totals }: Check['totals']): string[] {
+function summary({ trainingMemory: memory, memoryPlan: plan, ...totals }: Check['totals']): string[] {
   return facts([
     ['size', `${grouped(totals.binaryParameters)} binary weights, ${grouped(totals.realParameters)} real parameters: ${packedText(totals)}`],
     ['work', `${grouped(totals.binaryMacs)} binary MACs an image as ${grouped(totals.xnorWords)} XNOR words, ${grouped(totals.floatMacs)} in float32`],
-    ['training', `${bytesText(memory.total)} at batch ${grouped(totals.batchSize)}: parameters ${bytesText(memory.parameters)}, gradients ${bytesText(memory.gradients)}, optimizer ${bytesText(memory.optimizerState)}, activations ${bytesText(memory.savedActivations)}`],
-    ['', `activations kept as float32: ${bytesText(memory.floatTwinActivations)}`],
+    ['training', plan
+      ? `${bytesText(plan.total)} on the device at batch ${grouped(totals.batchSize)}: parameters ${bytesText(plan.parameters)}, optimizer ${bytesText(plan.optimizer)}, a step's tensors ${bytesText(plan.step)}, evaluation ${bytesText(plan.evaluation + plan.tuning)}, exchange ${bytesText(plan.exchange)}`
+      : `${bytesText(memory.total)} at batch ${grouped(totals.batchSize)}`],
+    ['activations', `${bytesText(plan?.activations ?? memory.savedActivations)} kept for backward; as float32 they would take ${bytesText(memory.floatTwinActivations)}`],
   ])
 }
 

@@ -26,6 +26,8 @@ const DoctorSchema = z.strictObject({
   /** What is wrong, in the order of the remedies. */
   problems: z.array(z.string()),
   details: AdapterSchema.nullable(),
+  /** What training may take on it; null where nobody knows. */
+  memoryBytes: z.number().nullable(),
   versions: z.strictObject({ bitwright: z.string(), node: z.string(), webgpu: z.string(), platform: z.string() }),
   folders: z.array(FolderSchema),
 })
@@ -54,6 +56,7 @@ export async function doctor(context: Context): Promise<Outcome<typeof DoctorSch
     remedies: complaints.map(complaint => complaint.remedy),
     problems: complaints.map(complaint => complaint.what),
     details,
+    memoryBytes: 'adapter' in found ? found.memoryBytes : null,
     versions: versions(),
     folders,
   }
@@ -62,7 +65,7 @@ export async function doctor(context: Context): Promise<Outcome<typeof DoctorSch
 }
 
 /** The engine says what it computes on; if it cannot, setup knows what this system lacks. */
-async function adapterOrComplaint(home: string): Promise<{ readonly adapter: Adapter } | { readonly complaint: Complaint }> {
+async function adapterOrComplaint(home: string): Promise<{ readonly adapter: Adapter; readonly memoryBytes: number | null } | { readonly complaint: Complaint }> {
   try {
     // What a driver prints while it fails is what doctor is asked to put into words.
     return await withEngine({ notes: SILENT }, home, engine => engine.call('doctor', {}))
@@ -98,11 +101,12 @@ function webgpuVersion(): string {
   }
 }
 
-export function doctorText({ details, versions, folders, problems, remedies }: Doctor): string {
+export function doctorText({ details, memoryBytes, versions, folders, problems, remedies }: Doctor): string {
   return [
     ...facts([
       ['computing on', details ? adapterText(details) : 'nothing: no adapter opens'],
       ...(details ? adapterFacts(details) : []),
+      details && memoryBytes !== null ? ['memory', `${bytesText(memoryBytes)} free for training`] : undefined,
       ['versions', `bitwright ${versions.bitwright}, node ${versions.node}, webgpu (Dawn) ${versions.webgpu}, ${versions.platform}`],
     ]),
     '',

@@ -50,7 +50,7 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     // It may have been killed between its last checkpoint and what follows that.
     await pruneEpochs(directory, position.epoch)
     if (record.state !== 'finished') await writeRecord(directory, finished(run))
-    return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, deviceWaitShare: 0, adapter: record.adapter }
+    return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, deviceWaitShare: 0, adapter: record.adapter, memory: null }
   }
   const dataset = await openForUse(home, record.dataset.name, { log: message => context.log('info', message) })
   if (datasetFingerprint(dataset) !== record.dataset.sha256) {

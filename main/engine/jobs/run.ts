@@ -1,8 +1,10 @@
 import type { FitResult } from '../../../core/data/fit.ts'
 import { splitTraining, type TrainingSplit } from '../../../core/data/split.ts'
 import type { Project } from '../../../core/architecture/project.ts'
+import { bytesText } from '../../../core/architecture/wording.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { START, type Position } from '../../../core/training/position.ts'
+import { requireMemory } from '../../../core/training/memoryPlan.ts'
 import { Session } from '../../../core/training/session.ts'
 import { Trainer, type Splits } from '../../../core/training/trainer.ts'
 import type { TrainResult } from '../../contract/engine.ts'
@@ -10,6 +12,7 @@ import { fitOn, openImages, type OpenedDataset, type OpenedImages } from '../../
 import type { StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
+import { limitsOf } from '../budget.ts'
 import type { JobContext } from '../context.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { Recorder, type Store } from './recorder.ts'
@@ -44,7 +47,10 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
   const { fitted, whitening } = checkpoint ? { fitted: checkpoint.notes.pixels, whitening: undefined } : await fit(context, plan, parts)
   const workshop = await context.workshop()
   const { adapter } = workshop.device
-  const session = Session.open(await workshop.engine(home, message => context.log('warning', message)), project, fitted, dataset.stored)
+  const engine = await workshop.engine(home, message => context.log('warning', message))
+  const session = Session.open(engine, project, fitted, dataset.stored)
+  const { total, activations } = requireMemory(project, engine.toolbox.shaders, limitsOf(adapter))
+  context.log('info', `memory at batch ${project.recipe.batchSize}: ${bytesText(total)} on the device, ${bytesText(activations)} of it activations kept for backward`)
   const images = openImages(dataset, project.recipe.preprocessing, fitted)
   const recorder = new Recorder(context, workshop, session, id)
   const trainer = new Trainer(session, splitsOf(images, parts), recorder, { checkpointSeconds }, position)
@@ -64,7 +70,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
       return loaded
     }))
     await recorder.end(state)
-    return resultOf(plan, trainer, state, position, recorder.seconds, store, adapter.name)
+    return resultOf(plan, trainer, state, position, recorder.seconds, store, adapter.name, { planned: total, allocated: session.deviceBytes })
   } catch (error) {
     await recorder.end('failed', faultOf(error))
     throw error
@@ -99,10 +105,10 @@ export function splitsOf({ train, test }: OpenedImages, { training, validation }
   return { training: train.slice(0, training), validation: train.slice(training, training + validation), test }
 }
 
-function resultOf({ id, project }: Plan, trainer: Trainer, state: 'finished' | 'stopped', begun: Position, seconds: number, store: Store | undefined, adapter: string): TrainResult {
+function resultOf({ id, project }: Plan, trainer: Trainer, state: 'finished' | 'stopped', begun: Position, seconds: number, store: Store | undefined, adapter: string, memory: TrainResult['memory']): TrainResult {
   const { position } = trainer
   const images = (position.step - begun.step) * project.recipe.batchSize
-  return { ...figuresOf(position), run: id, directory: store?.run.directory ?? '', state, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0, deviceWaitShare: trainer.deviceWaitShare, adapter }
+  return { ...figuresOf(position), run: id, directory: store?.run.directory ?? '', state, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0, deviceWaitShare: trainer.deviceWaitShare, adapter, memory }
 }
 
 /** Figures of a run that stands at `position`. */

@@ -9,7 +9,7 @@ import { packPixels, packWeights } from '../../oracle/bits.ts'
 import { at } from '../../oracle/numbers.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
 import { uniformValues } from '../../oracle/examples.ts'
-import { openShaders } from '../../../main/engine/dawn.ts'
+import { openShaders } from '../../../main/services/shaders.ts'
 import { adapters, openToolbox } from '../../support/adapters.ts'
 
 /** Sizes of a product: rows x depth times depth x outputs. */

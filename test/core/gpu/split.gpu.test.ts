@@ -59,7 +59,7 @@ async function trained(toolbox: Toolbox, project: Project, rows: number): Promis
   const model = new Model(project, { scale: 2 / 255, offset: -1 })
   const memory = new Memory(toolbox.device)
   const { program, ports } = buildProgram(model, { training: true, rows, inputPath: 'float' })
-  writeInitial(model, memory)
+  await writeInitial(model, memory)
   writeConstants(model, memory)
   await packWeights(model, memory, toolbox)
   const executable = await Executable.compile(program, memory, toolbox)

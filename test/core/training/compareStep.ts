@@ -95,7 +95,7 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
 
   const memory = new Memory(toolbox.device)
   const { program, ports, gradients, outputs } = buildProgram(model, { training: true, rows, inputPath: path, inspect: true })
-  writeInitial(model, memory)
+  await writeInitial(model, memory)
   writeConstants(model, memory)
   for (const [name, values] of moved) memory.write((model.parameters.get(name) as Parameter).tensor, Float32Array.from(values))
   await packWeights(model, memory, toolbox)

@@ -14,7 +14,7 @@ import type { TrainResult } from '../../../main/contract/engine.ts'
 
 const result: TrainResult = {
   run: '20260101-000000-digits-abcd', directory: '/home/runs/20260101-000000-digits-abcd', state: 'finished', epochs: 8, bestEpoch: 7,
-  trainError: 0.01, validError: 0.03, testError: 0.0333, seconds: 65, imagesPerSecond: 4000, deviceWaitShare: 0.001, adapter: 'llvmpipe',
+  trainError: 0.01, validError: 0.03, testError: 0.0333, seconds: 65, imagesPerSecond: 4000, deviceWaitShare: 0.001, adapter: 'llvmpipe', memory: { planned: 3 * 2 ** 20, allocated: 2.5 * 2 ** 20 },
 }
 
 describe('what training says at its end', () => {
@@ -24,6 +24,7 @@ describe('what training says at its end', () => {
     expect(text).toMatch(/best at epoch 7 +train error 1\.00 %, valid error 3\.00 %, test error 3\.33 %/)
     expect(text).toContain('1 min 05 s at 4,000 images/s on llvmpipe')
     expect(text).toContain('bitwright eval 20260101-000000-digits-abcd\n')
+    expect(text).toContain('2.50 MiB on the device, of 3.00 MiB planned')
     expect(text).not.toContain('resume')
   })
 
@@ -84,7 +85,7 @@ test('predictions name the class, its score and the next best, and at most a hun
 
 test('a doctor without an adapter says what helps', () => {
   const versions = { bitwright: '0.1.0', node: '20.20.0', webgpu: '0.6.2', platform: 'linux x64' }
-  const text = doctorText({ adapter: null, kind: null, ok: false, details: null, versions, folders: [], problems: ['no WebGPU adapter was found'], remedies: ['run: apt-get install mesa-vulkan-drivers'] })
+  const text = doctorText({ adapter: null, kind: null, ok: false, details: null, memoryBytes: null, versions, folders: [], problems: ['no WebGPU adapter was found'], remedies: ['run: apt-get install mesa-vulkan-drivers'] })
   expect(text).toContain('nothing: no adapter opens')
   expect(text).toContain('missing: no WebGPU adapter was found\n  what helps: run: apt-get install mesa-vulkan-drivers')
 })
