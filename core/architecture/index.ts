@@ -24,6 +24,7 @@ export {
 export { scaleWidths, withoutKind } from './transform.ts'
 export { copyId, endsOf, expandGroups } from './groups.ts'
 export { floatTwin, type Twin, type TwinActivation } from './twin.ts'
+export { adaptToImages, type Adapted, type ImagesOf } from './adapt.ts'
 export { laidOut } from './layout.ts'
 export { setField } from './setField.ts'
 export { presetNamed, presetReference, presets, type Reference } from './presets/index.ts'

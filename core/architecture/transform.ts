@@ -26,7 +26,7 @@ export function scaleWidths(project: Project, factor: number, kinds: LayerKinds 
 }
 
 /** Layers with weights from which a head is reached without passing another one. */
-function lastWeights(architecture: Architecture, kinds: LayerKinds): Set<string> {
+export function lastWeights(architecture: Architecture, kinds: LayerKinds): Set<string> {
   const { nodes } = readStructure(architecture, kinds)
   const before = new Set<number>()
   nodes.forEach((place, at) => {

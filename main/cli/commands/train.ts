@@ -1,4 +1,4 @@
-import { presetReference, presets } from '../../../core/architecture/index.ts'
+import { adaptToImages, presetReference, presets } from '../../../core/architecture/index.ts'
 import type { TrainResultSchema } from '../../contract/engine.ts'
 import { openHome } from '../../services/home.ts'
 import { dependsOnEpochs } from '../../services/runs/fingerprint.ts'
@@ -13,10 +13,14 @@ export interface TrainOptions extends ChangeOptions {
 
 /** What can be said without an engine is said before one is started. */
 export async function train(context: Context, nameOrFile: string, options: TrainOptions): Promise<Outcome<typeof TrainResultSchema>> {
-  const project = changeProject(await readProject(nameOrFile), options, line => { context.notes.line(line) })
-  refuseErrors(project, nameOrFile)
+  const written = changeProject(await readProject(nameOrFile), options, line => { context.notes.line(line) })
   const home = await openHome({ home: context.home })
-  await requireDataset(home, project.dataset)
+  const dataset = await requireDataset(home, written.dataset)
+  // A project of one's own is meant as it is written, unless another data set is asked for.
+  const fitting = options.dataset !== undefined || presets.some(preset => preset.name === nameOrFile)
+  const { project, notes } = fitting ? adaptToImages(written, dataset) : { project: written, notes: [] }
+  for (const note of notes) context.notes.line(note)
+  refuseErrors(project, nameOrFile)
   const { limitTrain } = options
   return followTraining(context, {
     home,

@@ -29,7 +29,7 @@ function launchOf(kernel: string, size: ConvSize): KernelLaunch {
   const out = Math.floor((side + 2 * padding - taps) / stride) + 1
   const words = wordsOf(channels)
   const [rows, inputs, depth] = [images * out ** 2, images * side ** 2, taps ** 2 * channels]
-  const lines = linesOfPart(images * out, out, depth * outputs)
+  const lines = linesOfPart(images, [out, out, outputs], depth * outputs)
   const tensor = (name: string, length: number, role: Tensor['role'] = 'input'): Tensor => ({ name, dtype: 'u32', shape: [length], role })
   const bits = tensor('bits', inputs * words)
   const pixels = tensor('pixels', images * Math.ceil((side ** 2 * channels) / 4))
@@ -50,7 +50,7 @@ function launchOf(kernel: string, size: ConvSize): KernelLaunch {
     conv_grad_weight_pixels: { pixels, mask: pixels, g, parts },
     f32_conv_grad_weight: { a: reals, g, parts },
   }
-  const known = { rows, images, height: side, width: side, channels, words, outputs, out_height: out, out_width: out, kernel: taps, stride, padding, lines, scale: 1, offset: 0 }
+  const known = { rows, images, height: side, width: side, channels, words, outputs, out_height: out, out_width: out, kernel: taps, stride, padding, lines, first_part: 0, scale: 1, offset: 0 }
   return { kernel, tensors: operands[kernel] as Record<string, Tensor>, known, operations: 2 * rows * depth * outputs }
 }
 

@@ -3,6 +3,7 @@ import { parseAs, DatasetNameSchema, type Project } from '../../../core/architec
 import { setField } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { REMOTE_NAMES } from '../datasets/sources.ts'
+import type { DatasetSummary } from '../datasets/manifest.ts'
 import { listDatasets } from '../datasets/store.ts'
 
 /** The project with another data set and with single fields set. */
@@ -24,9 +25,11 @@ export function refuseErrors(project: Project, where: string): void {
 }
 
 /** Throws, with the data sets there are, unless the home has one of this name. */
-export async function requireDataset(home: string, name: string): Promise<void> {
-  const names = (await listDatasets(home)).map(set => set.name)
-  if (names.includes(name)) return
+export async function requireDataset(home: string, name: string): Promise<DatasetSummary> {
+  const sets = await listDatasets(home)
+  const found = sets.find(set => set.name === name)
+  if (found) return found
+  const names = sets.map(set => set.name)
   throw new BitwrightError({
     what: `data set ${name} is not there; there are: ${names.join(', ')}`,
     where: home,

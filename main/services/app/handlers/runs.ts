@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { adaptToImages } from '../../../../core/architecture/adapt.ts'
 import { BitwrightError } from '../../../../core/errors.ts'
 import type { Fault } from '../../../contract/engine.ts'
 import type { runRoutes } from '../../../contract/app/runs.ts'
@@ -17,9 +18,12 @@ export function runHandlers({ home, training, log }: Services): Handlers<keyof t
   const warn = (message: string): void => log.add('warning', 'runs', message)
   return {
     'runs.start': async ({ project, dataset, limitTrain, set }) => {
-      const wanted = withOverrides(project, { dataset, set })
+      const written = withOverrides(project, { dataset, set })
+      const images = await requireDataset(home, written.dataset)
+      // A project is meant as it is written, unless another data set is asked for.
+      const { project: wanted, notes } = dataset === undefined ? { project: written, notes: [] } : adaptToImages(written, images)
+      for (const note of notes) log.add('info', 'runs', note)
       refuseErrors(wanted, wanted.name)
-      await requireDataset(home, wanted.dataset)
       return training.start(wanted, limitTrain)
     },
     'runs.resume': async ({ run, epochs }) => {
