@@ -1,6 +1,7 @@
 import type { Attributes } from './document.ts'
 import { layerKinds, type LayerKinds } from './kinds/index.ts'
 import type { Project } from './project.ts'
+import { shapeRead } from './steps.ts'
 import { checked, lastWeights, requireOwnIds, withNodes } from './transform.ts'
 import { grouped, shapeText } from './wording.ts'
 
@@ -18,13 +19,14 @@ export interface Adapted {
 }
 
 /**
- * The project for another data set: its input takes the size of the images, and the last layers with weights in front of the heads
+ * The project for another data set: its input takes the size that the recipe's preprocessing makes of the images, and the last layers with weights in front of the heads
  * have as many units as there are classes. Whether all windows fit the new size is for inference to say.
  */
 export function adaptToImages(project: Project, { name, shape, classes }: ImagesOf, kinds: LayerKinds = layerKinds): Adapted {
   requireOwnIds(project)
   const last = lastWeights(project.architecture, kinds)
-  const [height, width, channels] = shape
+  const read = shapeRead(project.recipe.preprocessing, shape)
+  const [height, width, channels] = read
   const notes: string[] = []
   const nodes = project.architecture.nodes.map(node => {
     const kind = kinds.get(node.kind)
@@ -34,7 +36,7 @@ export function adaptToImages(project: Project, { name, shape, classes }: Images
     }
     if (kind?.family === 'input') {
       const changed = set({ height, width, channels })
-      if (changed !== node) notes.push(`${node.id} takes ${shapeText(shape)}, as the images of ${name} are, in place of ${['height', 'width', 'channels'].map(side => grouped(Number(node.attributes[side]))).join(' × ')}`)
+      if (changed !== node) notes.push(`${node.id} takes ${shapeText(read)}, as the images of ${name} are, in place of ${['height', 'width', 'channels'].map(side => grouped(Number(node.attributes[side]))).join(' × ')}`)
       return changed
     }
     if (kind?.width === undefined || !last.has(node.id)) return node
