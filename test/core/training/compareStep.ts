@@ -52,7 +52,8 @@ function largest(values: Float64Array): number {
 
 /**
  * Whether some batch norm passes back less than a hundredth of what reaches it: in tiny batches and narrow nets its gradient
- * cancels (with two rows, all of it), and what is left in float32 says nothing.
+ * cancels (with two rows, all of it), and what is left in float32 says nothing. So it does where every row is the same, as of a picture
+ * that a threshold made white: then nothing is divided by the root of epsilon, and the gradients of the rows cancel behind it.
  */
 function cancelsInBatchNorm({ architecture }: Project, { trace }: TrainStep): boolean {
   return architecture.nodes.some(({ id, kind }) => {
@@ -60,6 +61,7 @@ function cancelsInBatchNorm({ architecture }: Project, { trace }: TrainStep): bo
     const after = trace.get(id)
     if (kind !== 'batchNorm' || !before || !after?.gradient || !after.statistics) return false
     const passed = largest(before)
+    if (largest(after.statistics.variance) < 1e-6) return true
     return passed > 0 && passed < 0.01 * largest(after.gradient) * largest(after.statistics.inverse)
   })
 }
