@@ -11,7 +11,7 @@ export type Control =
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly initial?: string }
   | { readonly type: 'boolean'; readonly initial?: boolean }
 
-const ControlSchema = z.union([
+const PropertySchema = z.union([
   z.object({ enum: z.array(z.string()), default: z.string().optional() }),
   z.object({ type: z.literal('boolean'), default: z.boolean().optional() }),
   z.object({
@@ -31,13 +31,19 @@ export function controlsOf(kind: LayerKind): ReadonlyMap<string, Control> {
   let controls = known.get(kind)
   if (!controls) {
     const properties = z.toJSONSchema(kind.attributes, { io: 'input' }).properties ?? {}
-    controls = new Map(Object.entries(properties).map(([name, property]) => [name, controlOf(ControlSchema.parse(property), kind.initial[name])]))
+    controls = new Map(Object.entries(properties).map(([name, property]) => [name, controlOfProperty(property, kind.initial[name])]))
     known.set(kind, controls)
   }
   return controls
 }
 
-function controlOf(property: z.infer<typeof ControlSchema>, initial: Value | undefined): Control {
+/** The control of a schema of one value: an enumeration, true or false, or a number. */
+export function controlOf(schema: z.ZodType): Control {
+  return controlOfProperty(z.toJSONSchema(schema, { io: 'input' }), undefined)
+}
+
+function controlOfProperty(written: unknown, initial: Value | undefined): Control {
+  const property = PropertySchema.parse(written)
   if ('enum' in property) {
     const value = initial ?? property.default
     return { type: 'choice', choices: property.enum, ...(typeof value === 'string' && { initial: value }) }

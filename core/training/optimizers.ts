@@ -1,4 +1,5 @@
-import type { Optimizer, Schedule } from '../architecture/recipe.ts'
+import type { Optimizer } from '../architecture/recipe.ts'
+import { learningRateAt } from '../architecture/schedule.ts'
 import { nearestPowerOfTwo } from '../layers/layerScale.ts'
 
 /** How a parameter is moved: the shader, what it remembers, and the constants of the update. */
@@ -45,20 +46,4 @@ export function planOptimizer(optimizer: Optimizer): OptimizerPlan {
 
 function adam({ beta1, beta2, epsilon }: { readonly beta1: number; readonly beta2: number; readonly epsilon: number }): OptimizerPlan {
   return uniform({ shader: 'adam', memory: ['m', 'v'], first: beta1, second: beta2, epsilon }, (learningRate, t) => (learningRate * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t))
-}
-
-/** The learning rate of an epoch (from 0). */
-export function learningRateAt(start: number, schedule: Schedule, epoch: number, epochs: number): number {
-  switch (schedule.kind) {
-    case 'constant':
-      return start
-    case 'linear':
-      return start * (1 - epoch / epochs)
-    case 'exponential':
-      return start * (schedule.end / start) ** (epoch / epochs)
-    case 'halve':
-      return start * 0.5 ** Math.floor(epoch / schedule.every)
-    case 'step':
-      return start * schedule.factor ** Math.floor(epoch / schedule.every)
-  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { batchNormScale, layerScale, nearestPowerOfTwo } from '../../../core/layers/layerScale.ts'
-import { learningRateAt, planOptimizer } from '../../../core/training/optimizers.ts'
+import { learningRateAt } from '../../../core/architecture/schedule.ts'
+import { planOptimizer } from '../../../core/training/optimizers.ts'
 import { presetNamed } from '../../../core/architecture/index.ts'
 
 describe('layer learning-rate scale', () => {
