@@ -67,8 +67,11 @@ export function follower(notes: Notes): (message: EngineMessage) => void {
   }
 }
 
+/** Share of waiting below which nobody needs to know. */
+const WORTH_SAYING = 0.02
+
 export function resultText(result: TrainResult, { home, prolongable, remarks = [] }: Pick<Session, 'prolongable' | 'remarks'> & Pick<Context, 'home'>): string {
-  const { run, directory, state, epochs, bestEpoch, trainError, validError, testError, seconds, imagesPerSecond, adapter, memory } = result
+  const { run, directory, state, epochs, bestEpoch, trainError, validError, testError, seconds, imagesPerSecond, deviceWaitShare, adapter, memory } = result
   // Where --home was needed now, it will be needed then.
   const at = home === undefined ? run : `${run} --home ${/^[\w./:@+-]+$/.test(home) ? home : JSON.stringify(home)}`
   const best = bestEpoch === null ? '' : ` at epoch ${bestEpoch}`
@@ -79,6 +82,7 @@ export function resultText(result: TrainResult, { home, prolongable, remarks = [
       [`best${best}`, bestEpoch === null ? 'no epoch has ended yet' : `train error ${percent(trainError)}, valid error ${percent(validError)}, test error ${percent(testError)}`],
       ['time', `${duration(seconds)}${imagesPerSecond > 0 ? ` at ${rate(imagesPerSecond)}` : ''} on ${adapter}`],
       memory === null ? undefined : ['memory', `${bytesText(memory.allocated)} on the device, of ${bytesText(memory.planned)} planned`],
+      deviceWaitShare >= WORTH_SAYING ? ['waited', `${percent(deviceWaitShare)} of the time the device had nothing to do, since images were not read and prepared fast enough`] : undefined,
       ['folder', directory],
       ...remarks.map(remark => ['reported', remark] as const),
     ]),

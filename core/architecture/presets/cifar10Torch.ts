@@ -7,7 +7,7 @@ export const cifar10Torch = definePreset({
   about: 'The CIFAR-10 network of Hubara et al. 2016 (arXiv 1602.02830), supplement A.4, with the settings of its Torch7 code (Main_BinaryNet_Cifar10.lua): six 3 × 3 convolutions of 128, 128, 256, 256, 512 and 512 filters with three 2 × 2 max-pools, then 1024, 1024, 10; shift-based batch normalisation, stochastic signs, shift-based AdaMax, squared hinge.',
   reference: { source: 'Hubara et al. 2016, Table 1, Torch7', testError: 10.15 },
   differs: [
-    'by default the Torch7 code whitens its pictures with ZCA, twice over; whitened pictures are no 8-bit pixels, so that here one mean and one standard deviation of all pixels stand in',
+    'by default the Torch7 code whitens its pictures with ZCA, twice over; whitened pictures are no 8-bit pixels, so that here one mean and one standard deviation of all pixels stand in, unless asked for: --set \'recipe.preprocessing=[{"kind":"zca"},{"kind":"zca","bias":1e-5}]\'',
     ...TORCH_DIFFERS,
     'the data loader of the Torch7 code has one image in both the training and the validation set; here the last 5,000 are held out',
   ],

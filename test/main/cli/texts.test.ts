@@ -26,6 +26,8 @@ describe('what training says at its end', () => {
     expect(text).toContain('bitwright eval 20260101-000000-digits-abcd\n')
     expect(text).toContain('2.50 MiB on the device, of 3.00 MiB planned')
     expect(text).not.toContain('resume')
+    expect(text).not.toContain('waited')
+    expect(resultText({ ...result, deviceWaitShare: 0.25 }, { home: undefined, prolongable: false })).toMatch(/waited +25\.00 % of the time/)
   })
 
   test('when it may go on, with the home it needs', () => {

@@ -29,7 +29,7 @@ describe('every preset', () => {
   })
 
   test.each(presets.map(preset => [preset.name, preset] as const))('%s: every --set in its description works', (_name, preset) => {
-    for (const [, assignment] of preset.description.matchAll(/--set ([^\s)]+)/g)) expect(setField(preset, assignment ?? '')).not.toEqual(preset)
+    for (const [, assignment] of preset.description.matchAll(/--set '?([^\s)']+)/g)) expect(setField(preset, assignment ?? '')).not.toEqual(preset)
   })
 
   test.each(presets.map(preset => [preset.name, preset] as const))('%s reads from left to right, and no two nodes overlap', (_name, preset) => {
