@@ -5,6 +5,8 @@ enable subgroups;
 // A workgroup (one subgroup of 8) owns 32 inputs (a 3 x 3 kernel over three colours has 27) x 32 outputs, four a lane: what one
 // position costs is loads, and this many products share them. Each lane loads another four inputs, spread by
 // subgroupBroadcast. An input that does not count adds 0 * g, which changes no sum.
+// 2026-11-25, llvmpipe (Mesa 25.0.7, 256 bits, threads' time): 50 pictures of 32 x 32, 3 x 3 to 32 filters, in 5.3 ms; with 8 outputs
+// instead of 32 14.8.
 // dispatch: x = ceil(kernel * kernel * channels / 32), y = ceil(outputs / 32), z = ceil(images * out_height / lines)
 // split: images of pixels, mask, g; whole lines; from first_part
 // requires: subgroups 8

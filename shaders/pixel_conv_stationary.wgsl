@@ -6,6 +6,8 @@ enable subgroups;
 // subgroupBroadcast. Deeper layers repeat that and add to y.
 // Both sums are kept in one whole number, pixels below 2^20 and signs above: an input that counts is 2^20 + pixel, and one whose
 // weight is -1 is flipped bit by bit, which makes it -x - 1, so the number of such weights is added once at the end.
+// 2026-11-25, llvmpipe (Mesa 25.0.7, 256 bits, threads' time): 50 pictures of 32 x 32, 3 x 3 to 32 filters, in 6.8 ms against 25.6 for
+// pixel_conv_block; one of 224 x 224, 11 x 11 by steps of 4 to 96, in 13.8 against 52.5.
 // dispatch: x = ceil(outputs / 32), y = ceil(rows / ROWS)
 // split: images of pixels, mask, y
 // requires: subgroups 8
