@@ -1,4 +1,5 @@
 import { windowOfConvolution, type Conv2dAttributes } from '../architecture/kinds/conv2d.ts'
+import { wordsOf } from '../architecture/signal.ts'
 import { windowPlaces } from '../architecture/window.ts'
 import { invariant } from '../errors.ts'
 import type { Tensor } from '../gpu/tensor.ts'
@@ -63,7 +64,8 @@ export function linesOfPart(images: number, [height, width]: readonly [number, n
 interface Convolution {
   readonly input: Value
   readonly weights: LayerWeights
-  readonly sizes: Readonly<Record<'rows' | 'outputs', number>> & Readonly<Record<string, number>>
+  /** As shaders/include/conv.wgsl takes them. */
+  readonly sizes: Readonly<Record<'rows' | 'images' | 'height' | 'width' | 'channels' | 'words' | 'outputs' | 'out_height' | 'out_width' | 'kernel' | 'stride' | 'padding' | 'lines' | 'scale' | 'offset', number>>
   /** Of the weight gradient's sum. */
   readonly parts: number
 }
@@ -124,10 +126,22 @@ function realProduct(context: Context, { input, weights, sizes, parts }: Convolu
     inputGradient(g) {
       const dx = inputTensor(context, input)
       if (bits) program.launch('conv_grad_input', { g, w: bits, dx }, { ...sizes })
+      else if (sizes.stride === 1 && sizes.padding < sizes.kernel) convolveBack(context, g, weights.reals(), sizes, dx)
       else program.launch('f32_conv_grad_input', { g, b: weights.reals(), dx }, { ...sizes })
       return dx
     },
   }
+}
+
+/** The gradient to the input of a convolution of stride 1 is a convolution itself, with turned weights: what makes those fast serves here too. */
+export function convolveBack({ program }: Pick<Context, 'program'>, g: Tensor, b: Tensor, sizes: Convolution['sizes'], dx: Tensor): void {
+  const { images, height, width, channels, outputs, out_height, out_width, kernel, padding } = sizes
+  const turned = program.tensor('turned weights', 'f32', [kernel ** 2 * outputs, channels])
+  program.launch('turn_weights', { b, y: turned }, { taps: kernel ** 2, channels, outputs })
+  program.launch('f32_conv', { a: g, b: turned, c: dx }, {
+    ...sizes, rows: images * height * width, height: out_height, width: out_width, channels: outputs, words: wordsOf(outputs), outputs: channels,
+    out_height: height, out_width: width, padding: kernel - 1 - padding,
+  })
 }
 
 function inputTensor(context: Context, input: Shaped): Tensor {

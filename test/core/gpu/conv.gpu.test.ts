@@ -5,6 +5,7 @@ import { fittingCandidates } from '../../../core/gpu/families.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
+import { convolveBack } from '../../../core/layers/conv2d.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
 import { uniformValues } from '../../oracle/examples.ts'
 import { at } from '../../oracle/numbers.ts'
@@ -70,7 +71,7 @@ class Convolution {
     return Math.ceil((this.size.images * this.outHeight) / this.size.parts)
   }
 
-  get params(): Record<string, number> {
+  get params() {
     const { images, height, width, channels, outputs, kernel, stride, padding } = this.size
     return { rows: this.rows, images, height, width, channels, words: this.words, outputs, out_height: this.outHeight, out_width: this.outWidth, kernel, stride, padding, lines: this.lines, first_part: 0, scale: SCALE, offset: OFFSET }
   }
@@ -243,5 +244,29 @@ describe.each(adapters)('convolutions on %s', adapter => {
       { numRuns: 15, ...drawing },
     )
     expect([...untried]).toEqual([])
+  })
+
+  it('at stride 1 a float convolution with turned weights is the gradient to the input', async () => {
+    await fc.assert(
+      fc.asyncProperty(geometry.map(size => ({ ...size, stride: 1 })), async size => {
+        const operands = new Convolution(size)
+        const wanted = operands.towardsInput(operands.realWeights)
+        const memory = new Memory(toolbox.device)
+        const g: Tensor = { name: 'g', dtype: 'f32', shape: [operands.gradient.length], role: 'input' }
+        const b: Tensor = { name: 'b', dtype: 'f32', shape: [operands.realWeights.length], role: 'input' }
+        const dx: Tensor = { name: 'dx', dtype: 'f32', shape: [wanted.length], role: 'output' }
+        memory.write(g, operands.gradient.slice())
+        memory.write(b, operands.realWeights.slice())
+        const program = new Program()
+        convolveBack({ program }, g, b, { ...operands.params, scale: 1 }, dx)
+        const executable = await Executable.compile(program, memory, toolbox)
+        executable.submit({ step: 1, rows: operands.rows, slot: 0, rate: 0 })
+        const found = await memory.readFloats(dx)
+        executable.destroy()
+        memory.destroy()
+        expect(relativeError(found, wanted, size.outputs * size.kernel ** 2 * 1e-2), describeWorst(found, wanted, size.channels)).toBeLessThan(1e-5)
+      }),
+      { numRuns: 12, ...drawing },
+    )
   })
 })
