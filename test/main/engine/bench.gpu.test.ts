@@ -7,7 +7,7 @@ import { adapters, openEngine } from '../../support/adapters.ts'
 describe('bench', () => {
   it('times ours against the plain and the best float kernel in one run, and a step kernel by kernel', async () => {
     const engine = await openEngine(adapters[0] ?? '')
-    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'conv', 'step'], sizes: [256], channels: [40], project: presetNamed('digits') }, () => undefined)
+    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'conv', 'step'], sizes: [256], channels: [8], project: presetNamed('digits') }, () => undefined)
     expect(engineRoutes.bench.output.safeParse(output).error).toBeUndefined()
     const named = (pattern: RegExp) => output.results.filter(({ name }) => pattern.test(name))
     expect(named(/^f32_gemm_naive/)).toHaveLength(1)
@@ -18,6 +18,12 @@ describe('bench', () => {
       expect(gops).toBeCloseTo((2 * 256 ** 3) / medianMs / 1e6, 6)
       expect(ratio).toBeGreaterThan(0)
       expect(ceilingShare).toBeGreaterThan(0)
+    }
+    for (const [ours, rival] of [['xnor_conv', 'f32_conv'], ['conv_grad_input', 'f32_conv_grad_input'], ['conv_grad_weight', 'f32_conv_grad_weight']] as const) {
+      const [entry] = named(new RegExp(`^${ours}_`))
+      expect(entry?.against).toMatch(new RegExp(`^${rival}_`))
+      expect(entry?.ratio).toBeGreaterThan(0)
+      expect(entry?.shape).toBe('8 x 32 x 32 x 8 to 8')
     }
     const [whole, ...kernels] = output.results.slice(output.results.findIndex(({ name }) => name.includes('training step')))
     expect(whole).toMatchObject({ name: 'digits: training step', shape: 'batch 100' })
