@@ -2,7 +2,7 @@ import { defineConfig } from 'electron-vite'
 import page from './renderer/vite.config.ts'
 
 /**
- * Builds the desktop app into out/: main (the shell, the engine's process and the threads that decode pictures; all in one folder, since they find
+ * Builds the desktop app into out/: main (the shell, the engine's process and their threads; all in one folder, since they find
  * each other and the shaders by where they lie), the preload script, and the page. Of the packages only those with files of their
  * own stay outside.
  */
@@ -13,7 +13,13 @@ export default defineConfig({
       target: 'node20',
       externalizeDeps: { exclude: ['commander', 'jpeg-js', 'pngjs', 'tsx', 'ws', 'zod'] },
       rollupOptions: {
-        input: { index: 'main/shell/index.ts', engine: 'main/engine/entry.ts', reader: 'main/services/pictures/reader.ts' },
+        input: {
+          index: 'main/shell/index.ts',
+          engine: 'main/engine/entry.ts',
+          reader: 'main/services/pictures/reader.ts',
+          'batch-reader': 'main/services/datasets/batch-reader.ts',
+          'fit-thread': 'main/services/datasets/fit-thread.ts',
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
