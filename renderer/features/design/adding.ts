@@ -59,11 +59,14 @@ export function useAdding(): { readonly add: (offer: Offer, spot?: Spot) => void
 
   /** At a spot that was pointed at; the layer's middle goes there. */
   function add(offer: Offer, { at, ...rest }: Spot = {}): void {
-    const command: Command = {
-      do: 'add', kind: offer.kind, ...(offer.attributes && { attributes: offer.attributes }),
-      at: at ? { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 } : free(), ...rest,
-    }
-    run(command)
+    const place = at ? { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 } : free()
+    const near = project.architecture.nodes.find(node => node.id === (rest.onto?.from.node ?? rest.from))
+    // In line with what feeds it, if it is meant to stand below that.
+    const inLine = near && place.y > near.position.y && Math.abs(place.x - near.position.x) < NODE.width / 2
+    run({
+      do: 'add', kind: offer.kind, ...(offer.attributes && { attributes: offer.attributes }), ...rest,
+      ...(inLine ? { at: { x: near.position.x, y: near.position.y + ROOM.height }, room: ROOM } : { at: place }),
+    })
   }
 
   /** Without a place: behind what is chosen, in front of what that feeds. This is how a chain is typed. */

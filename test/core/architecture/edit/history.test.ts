@@ -76,7 +76,7 @@ describe('a history', () => {
       expect(JSON.stringify(goTo(history, end.done.length).project)).toBe(texts.at(-1))
       expect(redo(undo(end)).project).toEqual(end.project)
     }), { numRuns: 20 })
-  })
+  }, 60_000)
 
   it('forgets what was undone when something else is done', () => {
     const history = dispatch(undo(dispatch(newHistory(presetNamed('digits')), { do: 'setProject', name: 'one' })), { do: 'setProject', name: 'two' })
