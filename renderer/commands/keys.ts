@@ -25,5 +25,6 @@ export function isTyping(event: KeyboardEvent): boolean {
 export function commandFor(event: KeyboardEvent, commands: readonly AppCommand[]): AppCommand | undefined {
   const key = keyOf(event)
   const typing = isTyping(event)
-  return commands.find(command => command.keys?.includes(key) && (command.always || !typing) && command.enabled?.() !== false)
+  const inside = (selector: string): boolean => event.target === document.body || (event.target instanceof Element && event.target.closest(selector) !== null)
+  return commands.find(command => command.keys?.includes(key) && (command.always || !typing) && (command.within === undefined || inside(command.within)) && command.enabled?.() !== false)
 }

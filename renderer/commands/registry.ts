@@ -8,6 +8,8 @@ export interface AppCommand {
   readonly group: 'Project' | 'Edit' | 'Layers' | 'Canvas' | 'View' | 'Train' | 'Help'
   /** As in "Ctrl+Shift+Z", "/" or "F2"; the first is shown. */
   readonly keys?: readonly string[]
+  /** Keys count only while the focus is inside what this selects, or nowhere. */
+  readonly within?: string
   /** Also while a text field has the focus. */
   readonly always?: boolean
   readonly enabled?: () => boolean

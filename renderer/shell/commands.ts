@@ -1,3 +1,4 @@
+import { nextTick } from 'vue'
 import type { AppCommand } from '../commands/registry.ts'
 import { useFiles } from '../features/projects/files.ts'
 import { exportProject, importProject } from '../features/projects/transfer.ts'
@@ -17,9 +18,20 @@ export function shellCommands(): AppCommand[] {
   const dialog = (name: typeof workbench.dialog) => () => {
     workbench.dialog = name
   }
+  const firstFix = () => project.problems.flatMap(problem => problem.fixes)[0]
+  function applyFirstFix(): void {
+    const fix = firstFix()
+    if (fix) project.run({ do: 'fix', fix })
+  }
+  async function goToProblems(): Promise<void> {
+    workbench.showPanel('problems')
+    await nextTick()
+    document.querySelector<HTMLElement>('#tab-problems')?.focus()
+  }
   return [
     { name: 'palette', title: 'Find or run a command', group: 'Help', keys: ['Ctrl+K', 'Ctrl+Shift+P'], always: true, run: dialog('palette') },
     { name: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: dialog('keys') },
+    { name: 'tour', title: 'Tour in five steps', group: 'Help', run: dialog('tour') },
     { name: 'project.new', title: 'New project', group: 'Project', keys: ['Ctrl+Alt+N'], run: () => files.create() },
     { name: 'project.gallery', title: 'New from a preset…', group: 'Project', keys: ['Ctrl+Shift+N'], always: true, run: dialog('gallery') },
     { name: 'project.open', title: 'Open…', group: 'Project', keys: ['Ctrl+O'], always: true, run: dialog('projects') },
@@ -30,7 +42,8 @@ export function shellCommands(): AppCommand[] {
     { name: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], enabled: () => project.done.length > 0, run: project.undo },
     { name: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], enabled: () => project.undone.length > 0, run: project.redo },
     ...views.map((view, at): AppCommand => ({ name: `view.${view.name}`, title: `Go to ${view.title}`, group: 'View', keys: [`Ctrl+${at + 1}`], always: true, run: () => workbench.showView(view.name) })),
-    { name: 'panel.problems', title: 'Show problems', group: 'View', keys: ['Ctrl+J'], always: true, run: () => workbench.showPanel(workbench.panel === 'problems' ? undefined : 'problems') },
+    { name: 'panel.problems', title: 'Show problems', group: 'View', keys: ['Ctrl+J'], always: true, run: goToProblems },
+    { name: 'fix.first', title: 'Apply the first fix', group: 'Edit', keys: ['Ctrl+.'], enabled: () => firstFix() !== undefined, run: applyFirstFix },
     { name: 'panel.history', title: 'Show history', group: 'View', run: () => workbench.showPanel('history') },
     { name: 'panel.log', title: 'Show the log', group: 'View', run: () => workbench.showPanel('log') },
     { name: 'theme.dark', title: 'Dark theme', group: 'View', run: () => preferences.set({ theme: 'dark' }) },

@@ -15,6 +15,8 @@ const SIDES: readonly { readonly side: Side; readonly title: string }[] = [
   { side: 'top', title: 'Align tops' }, { side: 'middle', title: 'Align middles' }, { side: 'bottom', title: 'Align bottoms' },
 ]
 const STEP = 8
+/** Arrows and the like mean other things in menus, tabs and fields. */
+const CANVAS = '.canvas'
 
 /** What can be done on the drawing. Everything that dragging does is here too. */
 export function designCommands(middle: () => { readonly x: number; readonly y: number }): AppCommand[] {
@@ -68,28 +70,29 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
     const x = key === 'ArrowLeft' ? -STEP : key === 'ArrowRight' ? STEP : 0
     const y = key === 'ArrowUp' ? -STEP : key === 'ArrowDown' ? STEP : 0
     return [
-      { name: `walk.${direction}`, title: `Go ${key === 'ArrowUp' || key === 'ArrowLeft' ? 'back' : 'on'} along an edge, ${direction}`, group: 'Canvas', keys: [key], enabled: () => project.architecture.nodes.length > 0, run: () => walk(key) },
-      { name: `nudge.${direction}`, title: `Move ${direction}`, group: 'Layers', keys: [`Alt+${key}`], enabled: some, run: () => nudge(x, y) },
+      { name: `walk.${direction}`, within: CANVAS, title: `Go ${key === 'ArrowUp' || key === 'ArrowLeft' ? 'back' : 'on'} along an edge, ${direction}`, group: 'Canvas', keys: [key], enabled: () => project.architecture.nodes.length > 0, run: () => walk(key) },
+      { name: `nudge.${direction}`, within: CANVAS, title: `Move ${direction}`, group: 'Layers', keys: [`Alt+${key}`], enabled: some, run: () => nudge(x, y) },
     ]
   })
 
   return [
     { name: 'layer.add', title: 'Add a layer…', group: 'Layers', keys: ['/', 'Insert'], run: openChooser },
+    { name: 'layer.edit', title: 'Edit the fields of the layer', group: 'Layers', keys: ['E', 'F2'], enabled: some, run: () => document.querySelector<HTMLElement>('.inspector section input, .inspector section select, .inspector section button[role=switch]')?.focus() },
     { name: 'layer.connect', title: 'Connect to…', group: 'Layers', keys: ['C'], enabled: () => one() && layerKinds.get(selection.only?.kind ?? '')?.hasOutput !== false, run: connectFrom },
     { name: 'layer.disconnect', title: 'Disconnect inputs', group: 'Layers', keys: ['X'], enabled: some, run: disconnect },
     { name: 'edit.selectAll', title: 'Select all', group: 'Edit', keys: ['Ctrl+A'], run: () => selection.choose(project.architecture.nodes.map(node => node.id)) },
-    { name: 'edit.selectNone', title: 'Select none', group: 'Edit', keys: ['Escape'], enabled: some, run: () => selection.choose([]) },
+    { name: 'edit.selectNone', within: CANVAS, title: 'Select none', group: 'Edit', keys: ['Escape'], enabled: some, run: () => selection.choose([]) },
     { name: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: some, run: duplicate },
-    { name: 'edit.delete', title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: some, run: () => remove(false) },
-    { name: 'edit.deleteJoin', title: 'Delete and join', group: 'Edit', keys: ['Shift+Delete'], enabled: some, run: () => remove(true) },
+    { name: 'edit.delete', within: CANVAS, title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: some, run: () => remove(false) },
+    { name: 'edit.deleteJoin', within: CANVAS, title: 'Delete and join', group: 'Edit', keys: ['Shift+Delete'], enabled: some, run: () => remove(true) },
     { name: 'layer.group', title: 'Group', group: 'Layers', keys: ['Ctrl+G'], enabled: some, run: () => project.run({ do: 'group', ids: selection.ids }) && selection.chooseGroup(project.architecture.groups?.at(-1)?.id ?? '') },
     { name: 'layer.ungroup', title: 'Ungroup', group: 'Layers', keys: ['Ctrl+Shift+G'], enabled: () => selection.group !== undefined, run: () => project.run({ do: 'ungroup', group: selection.group ?? '' }) },
     { name: 'layer.arrange', title: 'Arrange all', group: 'Layers', keys: ['L'], run: () => project.run({ do: 'arrange' }) && canvas.fit() },
     { name: 'layer.arrangeSome', title: 'Arrange selection', group: 'Layers', keys: ['Shift+L'], enabled: several, run: () => project.run({ do: 'arrange', ids: selection.ids }) },
     ...SIDES.map(({ side, title }): AppCommand => ({ name: `align.${side}`, title, group: 'Layers', enabled: several, run: () => project.run({ do: 'align', ids: selection.ids, side, size: { width: ROOM.width + 24, height: ROOM.height } }) })),
     ...walkCommands,
-    { name: 'walk.first', title: 'Go to the first layer', group: 'Canvas', keys: ['Home'], run: () => walkTo(0) },
-    { name: 'walk.last', title: 'Go to the last layer', group: 'Canvas', keys: ['End'], run: () => walkTo(-1) },
+    { name: 'walk.first', within: CANVAS, title: 'Go to the first layer', group: 'Canvas', keys: ['Home'], run: () => walkTo(0) },
+    { name: 'walk.last', within: CANVAS, title: 'Go to the last layer', group: 'Canvas', keys: ['End'], run: () => walkTo(-1) },
     { name: 'canvas.fit', title: 'Fit all into sight', group: 'Canvas', keys: ['F'], run: canvas.fit },
     { name: 'canvas.minimap', title: 'Show or hide the overview map', group: 'Canvas', keys: ['M'], run: () => preferences.remember('minimap', preferences.layout['minimap'] === false) },
     { name: 'canvas.svg', title: 'Export the drawing as SVG', group: 'Project', run: () => savePicture('svg') },
