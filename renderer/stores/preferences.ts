@@ -53,6 +53,13 @@ export const usePreferences = defineStore('preferences', () => {
     await useNotices().attempt(() => bridge().call('preferences.set', patch))
   }
 
+  /** At once: for what must be known if the page goes away now. */
+  async function setNow(patch: InputOf<'preferences.set'>): Promise<void> {
+    set(patch)
+    clearTimeout(timer)
+    await write()
+  }
+
   function remember(name: string, value: LayoutValue): void {
     layout.value = { ...layout.value, [name]: value }
     set({ layout: { [name]: value } })
@@ -64,5 +71,5 @@ export const usePreferences = defineStore('preferences', () => {
     return Math.min(most, Math.max(least, typeof value === 'number' ? value : initial))
   }
 
-  return { loaded, theme, shownTheme, tourSeen, layout, lastProject, load, take, set, remember, size }
+  return { loaded, theme, shownTheme, tourSeen, layout, lastProject, load, take, set, setNow, remember, size }
 })

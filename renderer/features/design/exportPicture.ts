@@ -40,7 +40,7 @@ function edgeSvg(edge: Drawing['edges'][number], places: ReadonlyMap<string, Dra
   const path = edge.sideways ? `M${x1} ${y1}C${x1 + reach} ${y1} ${x2 - reach} ${y2} ${x2} ${y2}` : `M${x1} ${y1}C${x1} ${y1 + reach} ${x2} ${y2 - reach} ${x2} ${y2}`
   const dashes = { bits: '0.1 4.6', ternary: '5 4 0.1 4', integers: 'none', reals: '9 2.5', pixels: '4 2', unknown: '2 4' }[edge.flow]
   const colour = edge.flow === 'unknown' ? token('--line-strong') : token(`--flow-${edge.flow}`)
-  const [x, y] = edge.sideways ? [x1 + 7, y1 - 6] : [x1 + 8, y1 + 17]
+  const [x, y] = edge.sideways ? [x1 + 7, y1 + (y2 < y1 ? 14 : -6)] : [x1 + 8, y1 + 17]
   return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${edge.flow === 'bits' ? 2.4 : 1.5}" stroke-dasharray="${dashes}" stroke-linecap="${edge.flow === 'bits' || edge.flow === 'ternary' ? 'round' : 'butt'}"/><text x="${x}" y="${y}" font-size="10" font-family="JetBrains Mono, monospace" fill="${token('--text-faint')}">${escaped(edge.shape)}</text>`
 }
 

@@ -64,7 +64,7 @@ export const useFiles = defineStore('files', () => {
     const answer = await notices.attempt(() => bridge().call('projects.open', { place }))
     if (!answer) return false
     await replace(() => open.show(answer.project, { place: answer.place, revision: answer.revision }))
-    preferences.set({ lastProject: answer.place })
+    await preferences.setNow({ lastProject: answer.place })
     return true
   }
 
@@ -102,7 +102,7 @@ export const useFiles = defineStore('files', () => {
     busy.value = false
     if (!stored) return false
     open.wasSaved({ place: stored.place, revision: stored.revision }, project)
-    preferences.set({ lastProject: stored.place })
+    await preferences.setNow({ lastProject: stored.place })
     await dropDraft()
     notices.add('info', `Saved ${project.name}`)
     return true

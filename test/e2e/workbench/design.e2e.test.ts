@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserProgram, buildPage, expectAccessible, layer, openWorkbench, ownFolder, picture, type Workbench } from './workbench.ts'
+import { browserProgram, buildPage, expectAccessible, layer, openWorkbench, ownFolder, picture } from './workbench.ts'
 
 const UNITS = [512, 512, 10]
 
@@ -22,6 +22,7 @@ describe.skipIf(browserProgram === undefined)('a binary network 784-512-512-10, 
       await expectTheNetwork(page)
       await saved(page, way)
       await page.reload()
+      await page.getByRole('button', { name: 'Project: Untitled', exact: true }).waitFor()
       await layer(page, 'head').waitFor()
       await expectTheNetwork(page)
       await trained(page, way)
