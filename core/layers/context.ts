@@ -89,6 +89,8 @@ export interface Ports {
   readonly metrics: Tensor
   readonly predictions: Tensor
   readonly scores: Tensor
+  /** Of every head by itself: errors and top-5 errors, [slots][heads][2]. */
+  readonly headErrors: Tensor
   readonly health: Tensor
   readonly scale: number
   readonly offset: number
@@ -102,8 +104,8 @@ export interface Ports {
 export interface LayerSite {
   readonly id: string
   readonly ordinal: number
-  /** Heads only: whether it is the first, and the main (last) one. */
-  readonly head?: { readonly first: boolean; readonly main: boolean }
+  /** Heads only: which it is of how many, whether the first, and whether the main (last) one. */
+  readonly head?: { readonly ordinal: number; readonly count: number; readonly first: boolean; readonly main: boolean }
 }
 
 /** A layer's forward has been recorded; `backward` records the rest and returns a gradient for each input that wants one. */

@@ -19,8 +19,8 @@ export const buildHead: Builder<HeadAttributes> = (context, site, [input], attri
   program.launch(loss === 'squaredHinge' ? 'head_squared_hinge' : 'head_cross_entropy', { scores, labels: ports.labels, loss: losses, ranks, gradient }, { rows, classes, weight })
   program.launch(
     'metrics',
-    { loss: losses, ranks, metrics: ports.metrics, predictions: ports.predictions, health: ports.health },
-    { rows, weight, first_head: Number(site.head.first), main_head: Number(site.head.main), place: context.healthPlace(site) },
+    { loss: losses, ranks, metrics: ports.metrics, predictions: ports.predictions, health: ports.health, head_errors: ports.headErrors },
+    { rows, weight, first_head: Number(site.head.first), main_head: Number(site.head.main), place: context.healthPlace(site), head: site.head.ordinal, heads: site.head.count },
   )
   if (site.head.main) program.launch('apply_mask', { x: scores, mask: scores, y: ports.scores }, { rows, outputs: classes, words: wordsOf(classes), scale: 1 }, { MASKED: 0 })
   return { backward: () => [{ data: gradient, masks: [], scale: 1 }] }

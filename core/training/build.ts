@@ -43,6 +43,7 @@ export function portsFor(model: Model, rows: number): Ports {
     labels: port('labels', 'u32', [rows], 'input'),
     metrics: port('metrics', 'f32', [METRIC_SLOTS, 4], 'output'),
     predictions: port('predictions', 'u32', [METRIC_SLOTS, rows], 'output'),
+    headErrors: port('errors of heads', 'f32', [METRIC_SLOTS, model.heads.length, 2], 'output'),
     scores: port('scores', 'f32', [rows, model.classes], 'output'),
     health: model.health,
     scale,
@@ -63,7 +64,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
   const { heads } = model
   const sites = new Map(model.order.map((id, ordinal): [string, LayerSite] => [
     id,
-    { id, ordinal, ...(heads.includes(id) && { head: { first: heads[0] === id, main: heads.at(-1) === id } }) },
+    { id, ordinal, ...(heads.includes(id) && { head: { ordinal: heads.indexOf(id), count: heads.length, first: heads[0] === id, main: heads.at(-1) === id } }) },
   ]))
   const gradients = new Map<string, Tensor>()
   let updates: { parameter: Parameter; gradient: Tensor }[] = []

@@ -28,6 +28,8 @@ export interface Evaluation {
   readonly loss: number
   readonly error: number
   readonly top5Error: number
+  /** Of every head, in order; the last is the main one, whose errors stand above. */
+  readonly heads: readonly { readonly name: string; readonly error: number; readonly top5Error: number }[]
   /** Predicted class of each image, in the split's order. */
   readonly predictions: Uint32Array
 }
@@ -142,6 +144,8 @@ export class Session {
     let loss = 0
     let errors = 0
     let top5Errors = 0
+    const { heads } = this.model
+    const ofHeads = heads.map(() => ({ errors: 0, top5Errors: 0 }))
     try {
       for (let done = 0; done < batches; done += METRIC_SLOTS) {
         const group = Math.min(METRIC_SLOTS, batches - done)
@@ -157,10 +161,16 @@ export class Session {
         const metrics = await this.memory.readFloats(ports.metrics)
         this.#millisecondsPerBatch = (host.now() - begun) / group
         const winners = await this.memory.readWords(ports.predictions)
+        const headErrors = await this.memory.readFloats(ports.headErrors)
         for (let slot = 0; slot < group; slot++) {
           loss += metrics[slot * 4] ?? 0
           errors += metrics[slot * 4 + 1] ?? 0
           top5Errors += metrics[slot * 4 + 2] ?? 0
+          for (const [head, sums] of ofHeads.entries()) {
+            const at = (slot * heads.length + head) * 2
+            sums.errors += headErrors[at] ?? 0
+            sums.top5Errors += headErrors[at + 1] ?? 0
+          }
           const first = (done + slot) * rows
           predictions.set(winners.subarray(slot * rows, slot * rows + Math.min(rows, split.count - first)), first)
         }
@@ -168,7 +178,7 @@ export class Session {
     } finally {
       stream.close()
     }
-    return { images: split.count, loss: loss / split.count, error: errors / split.count, top5Error: top5Errors / split.count, predictions }
+    return { images: split.count, loss: loss / split.count, error: errors / split.count, top5Error: top5Errors / split.count, heads: ofHeads.map((sums, head) => ({ name: heads[head] as string, error: sums.errors / split.count, top5Error: sums.top5Errors / split.count })), predictions }
   }
 
   /** Class scores of images, rows of bytes of the network's input shape: [images][classes]. */

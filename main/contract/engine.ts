@@ -56,6 +56,8 @@ export const EvalResultSchema = z.strictObject({
   error: fraction,
   top5Error: fraction,
   loss: z.number(),
+  /** Every head by its layer's name, the auxiliary ones first; the last is the main one, whose errors stand above. */
+  heads: z.array(z.strictObject({ name: z.string(), error: fraction, top5Error: fraction })),
   /** For each class, in order: its images in the split, and how many of them were taken for another. */
   perClass: z.array(z.strictObject({ images: count, errors: count })),
   /** confusion[actual][predicted], in images; empty where there are too many classes for a table. */

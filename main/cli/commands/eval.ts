@@ -25,12 +25,13 @@ export async function evaluate(context: Context, target: string, { dataset, ...o
 const MOST_CLASSES = 16
 
 export function evaluationText(result: z.infer<typeof EvalResultSchema>, split: string): string {
-  const { images, error, top5Error, loss, perClass, classes, confusion, imagesPerSecond, adapter } = result
+  const { images, error, top5Error, loss, heads, perClass, classes, confusion, imagesPerSecond, adapter } = result
   const wrong = Math.round(error * images)
   const lines = facts([
     ['images', `${grouped(images)} (${split})`],
     ['error', `${percent(error)} (${grouped(wrong)} wrong; guessing: ${percent(1 - 1 / classes.length)})`],
     classes.length > 5 ? ['top-5 error', percent(top5Error)] : undefined,
+    ...(heads.length > 1 ? heads.map(head => [`error of ${head.name}`, percent(head.error)] as const) : []),
     ['loss', significant(loss)],
     ['speed', `${rate(imagesPerSecond)} on ${adapter}`],
   ])

@@ -26,13 +26,13 @@ export async function evaluate(context: JobContext, { home, target: name, checkp
     const split = chooseSplit(target.network, dataset.stored, images, splitName)
     return await withSession(context, home, target, dataset.stored, async (session, workshop) => {
       const begun = performance.now()
-      const { images: count, loss, error, top5Error, predictions } = await session.evaluate(split)
+      const { images: count, loss, error, top5Error, heads, predictions } = await session.evaluate(split)
       const seconds = (performance.now() - begun) / 1000
       const classes = [...names]
       if (classes.length > CONFUSION_CLASSES) context.log('warning', `no confusion table: ${classes.length} classes are more than ${CONFUSION_CLASSES}`)
       const confusion = classes.length > CONFUSION_CLASSES ? [] : confusionOf(split.labels, predictions, classes.length)
       const perClass = perClassOf(split.labels, predictions, classes.length)
-      return { images: count, error, top5Error, loss, perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name }
+      return { images: count, error, top5Error, loss, heads: [...heads], perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name }
     })
   } finally {
     await images?.close()

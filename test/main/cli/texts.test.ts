@@ -59,10 +59,11 @@ test('a run is followed with one line an epoch under one line of titles', () => 
 })
 
 describe('an evaluation', () => {
-  const base = { images: 20, error: 0.1, top5Error: 0, loss: 0.5, perClass: [{ images: 10, errors: 1 }, { images: 10, errors: 1 }], imagesPerSecond: 100, adapter: 'llvmpipe' }
+  const base = { images: 20, error: 0.1, top5Error: 0, loss: 0.5, heads: [{ name: 'side', error: 0.25, top5Error: 0 }, { name: 'head', error: 0.1, top5Error: 0 }], perClass: [{ images: 10, errors: 1 }, { images: 10, errors: 1 }], imagesPerSecond: 100, adapter: 'llvmpipe' }
 
   test('of few classes shows who is taken for whom, beside guessing', () => {
     const text = evaluationText({ ...base, classes: ['cat', 'dog'], confusion: [[9, 1], [1, 9]] }, 'test')
+    expect(text).toMatch(/^error of side +25\.00 %\nerror of head +10\.00 %$/m)
     expect(text).toMatch(/error +10\.00 % \(2 wrong; guessing: 50\.00 %\)/)
     expect(text).toMatch(/^cat +9 +1 +10\.00 %$/m)
     expect(text).not.toContain('top-5')
