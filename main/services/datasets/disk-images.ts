@@ -8,7 +8,7 @@ import type { BatchReply, BatchRequest, ReaderData } from './batch-reader.ts'
 import type { StoredSplit } from './store.ts'
 
 /** Most bytes of batches that are read ahead. */
-const AHEAD_BYTES = 2 ** 26
+const AHEAD_BYTES = 2 ** 25
 /** More steps than a trainer submits at once (METRIC_SLOTS / 2), so that a whole group can be there when it is wanted. */
 const MOST_AHEAD = 192
 
