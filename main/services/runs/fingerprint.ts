@@ -18,6 +18,12 @@ export function dependsOnEpochs({ recipe: { learningRate, optimizer } }: Project
 }
 
 /**
+ * Fields that recipes did not always have, with the value that means what was done before: with it they are left out, so that
+ * checkpoints written before are still those of their project.
+ */
+const LATER: Readonly<Record<string, unknown>> = { weightDecay: { rate: 0, on: 'weights' } }
+
+/**
  * SHA-256 of all in a project that decides what training computes. Left out: names, descriptions and places on the drawing; and
  * the number of epochs where the schedule does not depend on it, so that a run may be prolonged.
  */
@@ -25,7 +31,8 @@ export function projectFingerprint(project: Project): string {
   const { recipe } = project
   const architecture = expandGroups(project.architecture)
   const nodes = architecture.nodes.map(({ id, kind, attributes }) => ({ id, kind, attributes }))
-  const { epochs, ...rest } = recipe
+  const { epochs, ...fields } = recipe
+  const rest = Object.fromEntries(Object.entries(fields).filter(([name, value]) => !(name in LATER) || canonicalJson(value) !== canonicalJson(LATER[name])))
   const text = canonicalJson({ nodes, edges: architecture.edges, recipe: dependsOnEpochs(project) ? { epochs, ...rest } : rest })
   return createHash('sha256').update(text).digest('hex')
 }
