@@ -6,6 +6,7 @@ import { cifar10Theano } from './cifar10Theano.ts'
 import { cifar10Torch } from './cifar10Torch.ts'
 import type { Preset, Reference } from './define.ts'
 import { digits } from './digits.ts'
+import { finnCnv, finnLfc } from './finn.ts'
 import { googLeNet } from './googLeNet.ts'
 import { mnistMlpTheano } from './mnistMlpTheano.ts'
 import { mnistMlpTorch } from './mnistMlpTorch.ts'
@@ -14,7 +15,7 @@ import { svhnTorch } from './svhnTorch.ts'
 
 export type { Reference } from './define.ts'
 
-const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch, alexNet, googLeNet]
+const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch, finnLfc, finnCnv, alexNet, googLeNet]
 
 /** Read-only projects, each frozen through and through. */
 export const presets: readonly Project[] = all.map(preset => preset.project)

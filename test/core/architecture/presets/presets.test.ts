@@ -46,7 +46,7 @@ describe('every preset', () => {
 
   test('has a name of its own, and another is answered with the list', () => {
     expect(new Set(presets.map(preset => preset.name)).size).toBe(presets.length)
-    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch, alexnet, googlenet')
+    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch, finn-lfc, finn-cnv, alexnet, googlenet')
     expect(() => presetNamed('constructor')).toThrow('there is no preset')
   })
 })
@@ -78,6 +78,18 @@ test('mnist-mlp-torch is supplement A.2', () => {
     learningRate: { start: 2 ** -6, schedule: { kind: 'halve', every: 10 } }, layerScale: { mode: 'exact', batchNormScale: true },
     preprocessing: { kind: 'standardise' }, validation: 10000,
   })
+})
+
+test('the networks of FINN have the sizes that their codes give', () => {
+  const [lfc, cnv] = [presetNamed('finn-lfc'), presetNamed('finn-cnv')]
+  expect(presetSummary(lfc)).toMatchObject({ dataset: 'mnist', binaryParameters: 784 * 1024 + 2 * 1024 ** 2 + 10_240 })
+  expect(inferArchitecture(lfc.architecture).nodes.get('flatten')?.signal).toEqual({ shape: [784], flow: 'bits' })
+  const { nodes } = inferArchitecture(cnv.architecture)
+  // 32, 30, 28, pooled to 14, 12, 10, pooled to 5, 3, 1: one place of 256 channels is left.
+  expect(['conv1', 'conv2', 'pool2', 'conv3', 'conv4', 'pool4', 'conv5', 'conv6'].map(id => nodes.get(id)?.signal?.shape[0])).toEqual([30, 28, 14, 12, 10, 5, 3, 1])
+  expect(nodes.get('flatten')?.signal).toEqual({ shape: [256], flow: 'bits' })
+  expect(presetSummary(cnv)).toMatchObject({ dataset: 'cifar10', binaryParameters: 9 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 256 * 256) + 256 * 512 + 512 * 512 + 5120 })
+  expect(recipeOf('finn-cnv')).toMatchObject({ epochs: 500, batchSize: 50, validation: 5000 })
 })
 
 test('digits leaves whole batches of 8,000 of its 9,000 training images', () => {
