@@ -133,10 +133,11 @@ export function buildProgram(host: Process, version: string, exit: (code: number
 
   program.command('bench')
     .description('time kernels and whole training steps side by side')
-    .addOption(new Option('--what <PART...>', 'what to time').choices(['gemm', 'conv', 'step']).default(['gemm', 'conv', 'step']))
+    .addOption(new Option('--what <PART...>', 'what to time').choices(['gemm', 'conv', 'filters', 'step']).default(['gemm', 'conv', 'step']))
     .option('--sizes <N,N>', 'sides of the matrices', wholeNumbers(32, 8192))
     .option('--channels <N,N>', 'channels before and behind the convolutions', wholeNumbers(1, 4096))
-    .option('--preset <NAME-or-FILE>', 'network whose step is timed')
+    .option('--preset <NAME-or-FILE>', 'network whose step or filters are timed')
+    .option('--model <MODEL>', 'filters: a trained network, whose filters repeat as they do')
     .option('--batch <N>', 'images in that step', wholeNumber(1, 65535))
     .option('--width-scale <F>', 'make its hidden layers F times as wide', positiveNumber)
     .option('--set <PATH=VALUE>', 'set a field of it, such as recipe.activations=keep (repeatable)', assignment)

@@ -77,6 +77,8 @@ export const BenchEntrySchema = z.strictObject({
   ratio: z.number().min(0).optional(),
   against: z.string().optional(),
   imagesPerSecond: z.number().min(0).optional(),
+  /** At one output place of a convolution: its 2D filters, the distinct ones of all input maps (opposites merged), and words of XNOR and popcount. */
+  filters: z.strictObject({ all: count, distinct: count, words: count }).optional(),
   /** Share of the register-only ceiling of its kind of arithmetic. */
   ceilingShare: z.number().min(0).optional(),
 })
@@ -118,7 +120,7 @@ export const engineRoutes = {
     z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, split: z.enum(['train', 'test']), index: count, weights: PreviewWeightsSchema, nodes: z.array(z.string()).optional() }),
     PreviewResultSchema,
   ),
-  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'conv', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), channels: z.array(z.int().min(1).max(4096)).default([128, 256, 512]), project: ProjectSchema.optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
+  bench: route(z.strictObject({ home: path, what: z.array(z.enum(['gemm', 'conv', 'filters', 'step'])).min(1), sizes: z.array(z.int().min(32).max(8192)).default([1024, 2048]), channels: z.array(z.int().min(1).max(4096)).default([128, 256, 512]), project: ProjectSchema.optional(), target: path.optional() }), z.strictObject({ adapter: z.string(), results: z.array(BenchEntrySchema), memory: BenchMemorySchema.optional() })),
 }
 export type EngineRoutes = typeof engineRoutes
 export type EngineRoute = keyof EngineRoutes

@@ -11,19 +11,22 @@ const BenchResultSchema = engineRoutes.bench.output
 
 /** The network whose step is timed, and how it is changed first, besides what is timed. */
 export interface BenchOptions extends Pick<ChangeOptions, 'batch' | 'widthScale' | 'set' | 'without'> {
-  readonly what: readonly ('gemm' | 'conv' | 'step')[]
+  readonly what: readonly ('gemm' | 'conv' | 'filters' | 'step')[]
+  /** The trained network whose filters are timed. */
+  readonly model?: string
   readonly sizes?: readonly number[]
   readonly channels?: readonly number[]
   readonly preset?: string
 }
 
-export async function bench(context: Context, { what, sizes, channels, preset = 'mnist-mlp-torch', ...changes }: BenchOptions): Promise<Outcome<typeof BenchResultSchema>> {
+export async function bench(context: Context, { what, sizes, channels, preset, model, ...changes }: BenchOptions): Promise<Outcome<typeof BenchResultSchema>> {
   const home = await openHome({ home: context.home })
-  const project = what.includes('step') ? changeProject(await readProject(preset), changes) : undefined
+  const wanted = preset ?? (what.includes('step') ? 'mnist-mlp-torch' : what.includes('filters') ? 'cifar10-convnet-theano' : undefined)
+  const project = wanted === undefined ? undefined : changeProject(await readProject(wanted), changes)
   const value = await withEngine(context, home, async engine => {
     await announceAdapter(engine, context)
     context.notes.moving(() => 'timing; this takes a minute or two')
-    return engine.call('bench', { home, what: [...what], ...(sizes && { sizes: [...sizes] }), ...(channels && { channels: [...channels] }), ...(project && { project }) })
+    return engine.call('bench', { home, what: [...what], ...(sizes && { sizes: [...sizes] }), ...(channels && { channels: [...channels] }), ...(project && { project }), ...(model !== undefined && { target: model }) })
   })
   const lines = table([
     { title: 'what', cell: entry => entry.name },
@@ -31,6 +34,8 @@ export async function bench(context: Context, { what, sizes, channels, preset = 
     { title: 'median', align: 'right', cell: entry => `${entry.medianMs.toFixed(entry.medianMs < 10 ? 3 : 1)} ms` },
     { title: 'Gop/s', align: 'right', cell: entry => entry.gops?.toFixed(1) ?? '' },
     { title: 'of ceiling', align: 'right', cell: entry => (entry.ceilingShare === undefined ? '' : `${(100 * entry.ceilingShare).toFixed(0)} %`) },
+    { title: 'distinct filters', align: 'right', cell: ({ filters }) => (filters === undefined ? '' : `${grouped(filters.distinct)} of ${grouped(filters.all)}`) },
+    { title: 'words', align: 'right', cell: ({ filters }) => (filters === undefined ? '' : grouped(filters.words)) },
     { title: 'as fast', align: 'right', cell: entry => (entry.ratio === undefined ? '' : times(entry.ratio)) },
     { title: 'against', cell: entry => entry.against ?? '' },
   ], value.results)

@@ -68,6 +68,11 @@ export async function prepareKernel(engine: Engine, { kernel, tensors, known, op
   return contestant(engine, host, executable, memory, (executable.launches[0] as Launch).shader.name, operations)
 }
 
+/** A program of several launches; its tensors are filled in `memory` where their values matter. */
+export async function prepareProgram(engine: Engine, name: string, program: Program, memory: Memory, operations: number): Promise<Contestant> {
+  return contestant(engine, engine.host, await Executable.compile(program, memory, engine.toolbox), memory, name, operations)
+}
+
 /** The most that one kind of arithmetic reaches with no loads at all. */
 export async function prepareCeiling(engine: Engine, kind: 'popcount' | 'fma'): Promise<Contestant> {
   const { toolbox, host } = engine

@@ -30,7 +30,7 @@ describe('shader files', () => {
   it('every file is launched by somebody, and every candidate is a file', () => {
     const candidates = familyNames.flatMap(family => candidatesOf(family)).map(candidate => candidate.shader)
     for (const shader of candidates) expect(names).toContain(shader)
-    const sources = ['core/gpu', 'core/layers', 'core/training', 'main/engine/bench'].flatMap(path => {
+    const sources = ['core/gpu', 'core/layers', 'core/training', 'core/inference', 'main/engine/bench'].flatMap(path => {
       const directory = new URL(`../../../${path}/`, import.meta.url)
       return readdirSync(directory).map(file => readFileSync(new URL(file, directory), 'utf8'))
     })

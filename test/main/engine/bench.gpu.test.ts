@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presetNamed } from '../../../core/architecture/index.ts'
+import { presetNamed, scaleWidths } from '../../../core/architecture/index.ts'
 import { runBench } from '../../../main/engine/bench/index.ts'
 import { engineRoutes } from '../../../main/contract/engine.ts'
 import { adapters, openEngine } from '../../support/adapters.ts'
@@ -7,7 +7,7 @@ import { adapters, openEngine } from '../../support/adapters.ts'
 describe('bench', () => {
   it('times ours against the plain and the best float kernel in one run, and a step kernel by kernel', async () => {
     const engine = await openEngine(adapters[0] ?? '')
-    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'conv', 'step'], sizes: [256], channels: [8], project: presetNamed('digits') }, () => undefined)
+    const output = await runBench(engine, { home: 'unused', what: ['gemm', 'conv', 'step'], sizes: [256], channels: [8], project: presetNamed('digits') }, undefined, () => undefined)
     expect(engineRoutes.bench.output.safeParse(output).error).toBeUndefined()
     const named = (pattern: RegExp) => output.results.filter(({ name }) => pattern.test(name))
     expect(named(/^f32_gemm_naive/)).toHaveLength(1)
@@ -31,6 +31,11 @@ describe('bench', () => {
     for (const phase of ['forward', 'backward', 'update']) expect(kernels.filter(({ name }) => name.startsWith(`${phase} `)).length).toBeGreaterThan(3)
     // Two bits a value of the hidden layers, statistics and scores: far under float32 activations.
     expect(output.memory?.activationBytes).toBeLessThan((output.memory?.floatActivationBytes ?? 0) / 10)
+
+    const small = scaleWidths(presetNamed('svhn-convnet-theano'), 0.125)
+    const { results } = await runBench(engine, { home: 'unused', what: ['filters'], sizes: [], channels: [], project: small }, undefined, () => undefined)
+    expect(results.map(({ name }) => name)).toEqual(Array.from({ length: 5 }, () => ['xnor_conv', 'repeated filters'].map(name => expect.stringContaining(name) as unknown)).flat())
+    expect(results[1]).toMatchObject({ shape: 'conv2: 8 x 32 x 32 x 8 to 8, 3 x 3', against: 'xnor_conv', filters: { all: 64, words: 72 } })
     engine.toolbox.device.device.destroy()
   })
 })
