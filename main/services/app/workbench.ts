@@ -9,6 +9,7 @@ import type { SpawnOptions } from '../engine/spawn.ts'
 import { Supervisor, type Patience } from '../engine/supervisor.ts'
 import { Training } from '../runs/training.ts'
 import { datasetHandlers } from './handlers/datasets.ts'
+import { memoryHandlers } from './handlers/memory.ts'
 import { previewHandlers } from './handlers/preview.ts'
 import { projectHandlers } from './handlers/projects.ts'
 import { runHandlers } from './handlers/runs.ts'
@@ -61,7 +62,7 @@ export class Workbench {
       tasks: new Tasks(task => tell('task', task)),
       uploads: new Uploads(home),
     }
-    this.#handlers = { ...workbenchHandlers(this.#services), ...projectHandlers(this.#services), ...datasetHandlers(this.#services), ...runHandlers(this.#services), ...previewHandlers(this.#services) }
+    this.#handlers = { ...workbenchHandlers(this.#services), ...projectHandlers(this.#services), ...datasetHandlers(this.#services), ...runHandlers(this.#services), ...previewHandlers(this.#services), ...memoryHandlers(this.#services) }
     engine.start()
   }
 

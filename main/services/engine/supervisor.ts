@@ -27,7 +27,7 @@ export interface Patience {
 const PATIENCE: Patience = { start: 60_000, beat: 5_000, silence: 120_000, backOff: [250, 1_000, 4_000, 15_000, 60_000], health: 120_000 }
 
 /** Questions that do not make it busy. */
-const IDLE_ROUTES: readonly EngineRoute[] = ['ping', 'doctor', 'control']
+const IDLE_ROUTES: readonly EngineRoute[] = ['ping', 'doctor', 'control', 'memory']
 
 /**
  * Keeps an engine process alive: starts it, opens its adapter, watches it, kills it when it hangs, starts another when it has died. After

@@ -6,8 +6,9 @@ import type { Handlers, Services } from '../handling.ts'
 export function workbenchHandlers({ home, face, dialogs, log, memory, tasks, engine, tell }: Services): Handlers<keyof typeof workbenchRoutes> {
   return {
     'app.info': async () => {
-      const { node, electron, chrome } = process.versions
-      return { version: bitwrightVersion(), face, home, platform: process.platform, versions: { node, ...(electron !== undefined && { electron }), ...(chrome !== undefined && { chrome }) } }
+      // Only within Electron are all of them there, whatever its types say.
+      const versions: Readonly<Record<string, string | undefined>> = process.versions
+      return { version: bitwrightVersion(), face, home, platform: process.platform, versions: Object.fromEntries(['node', 'electron', 'chrome'].flatMap(name => (versions[name] === undefined ? [] : [[name, versions[name]]]))) }
     },
     'log.read': async ({ after }) => ({ entries: [...log.after(after)] }),
     'engine.state': async () => engine.state,
