@@ -3,6 +3,7 @@
 // patches: [maps][groups][quads]; inside: [groups][quads] (patch_bytes.wgsl); map_of: [distinct], the map of each filter;
 // filters: [distinct][groups], each byte of taps four times in a word; mismatches: [distinct][quads of this chunk].
 // One invocation owns a quad of 8 filters.
+// split: none
 // dispatch: x = ceil(chunk / 64), y = ceil(distinct / 8)
 
 struct Params {

@@ -3,6 +3,7 @@
 // lie in the picture, the same for every map.
 // a: [input rows][words]; groups = ceil(kernel * kernel / 8); quads = ceil(rows / 4). Rows past the last see nothing.
 // One invocation owns a quad of 32 maps.
+// split: none
 // dispatch: x = ceil(rows / 256), y = words
 
 @group(0) @binding(1) var<storage, read> a: array<u32>;

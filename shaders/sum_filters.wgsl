@@ -4,6 +4,7 @@
 // mismatches: [distinct][quads of this chunk], a byte a row; inside: [groups][quads]; y: [rows][outputs].
 // Bytes of four rows are added at once, for `spill` maps before any can pass 255; then in halves of 16 bits, which hold
 // maps * taps <= 65,535. One invocation owns a quad of 4 outputs.
+// split: none
 // dispatch: x = ceil(chunk / 8), y = ceil(outputs / 4)
 
 struct Params {

@@ -1,6 +1,7 @@
 // y[last - tap][n][k] = b[tap][k][n]: the weights with which a convolution of stride 1 carries gradients back to its input, turned by
 // 180 degrees and with inputs and outputs exchanged (f32). b: [taps][channels][outputs]; y: [taps][outputs][channels].
 // One invocation owns one value.
+// split: none
 // dispatch: x = ceil(channels / 8), y = ceil(outputs / 8), z = taps
 
 struct Params {
