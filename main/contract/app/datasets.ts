@@ -69,7 +69,7 @@ export const UPLOAD_PIECE_BYTES = 4 * 2 ** 20
 
 export const datasetRoutes = {
   'datasets.list': route(z.strictObject({}), z.strictObject({ datasets: z.array(DatasetEntrySchema), damaged: z.array(z.strictObject({ name: z.string(), fault: FaultSchema })), known: z.array(KnownSetSchema) })),
-  /** Images `first` and after of a split, or of one class of it. */
+  /** Images `first` and after of a split, or of one class of it; of large ones perhaps fewer than `count`. */
   'datasets.samples': route(z.strictObject({ name: DatasetNameSchema, split: SplitNameSchema, first: count.default(0), count: z.int().min(1).max(2048), class: count.optional() }), SamplesSchema),
   'datasets.statistics': route(z.strictObject({ name: DatasetNameSchema }), StatisticsSchema),
   /** What a recipe's split makes of a set. Images are held out from the end of the training set. Rejects, as training would, if too few remain. */

@@ -67,8 +67,8 @@ export function decodeFrame(bytes: Uint8Array, where: string): unknown {
     const size = length * arrayTypes[type].BYTES_PER_ELEMENT
     end = place + size
     if (end > bytes.length) throw damaged(`expected ${size} bytes of ${path.join('.')} in a frame, found ${Math.max(0, bytes.length - place)}`)
-    // A copy: an array of its own, at whatever place the frame lies in memory.
-    const content = bytes.slice(place, end)
+    // A copy: an array of its own, at whatever place the frame lies in memory. Not slice(), which a Buffer makes a view of.
+    const content = new Uint8Array(bytes.subarray(place, end))
     if (!put(message, path, new arrayTypes[type](content.buffer))) throw damaged(`expected a place for ${path.join('.')} in a frame, found none`)
   }
   if (end !== bytes.length) throw damaged(`expected a frame of ${end} bytes, found ${bytes.length}`)

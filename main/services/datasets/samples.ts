@@ -18,6 +18,9 @@ export interface SamplesQuery {
   readonly class?: number | undefined
 }
 
+/** Bytes of images in one answer: whoever asks for many large ones gets fewer, and asks again. */
+const ANSWER_BYTES = 64 * 2 ** 20
+
 /** Images are read at their places in the file, so that a look at a large set takes no memory. */
 export async function readSamples(home: string, name: string, { split, first, count, class: wanted }: SamplesQuery): Promise<Samples> {
   const { folder, manifest } = await locateDataset(home, name)
@@ -25,8 +28,9 @@ export async function readSamples(home: string, name: string, { split, first, co
   if (wanted !== undefined && wanted >= classes.length) throw new BitwrightError({ what: `expected a class below ${classes.length}, found ${wanted}`, where: `data set ${name}`, remedy: 'ask for a class that exists' })
   const all = await readLabels(folder, manifest, split)
   const matching = wanted === undefined ? { total: all.length, at: (place: number) => place } : placesOf(all, wanted)
-  const indices = Array.from({ length: Math.max(0, Math.min(count, matching.total - first)) }, (_, index) => matching.at(first + index))
   const size = bytesPerImage(shape)
+  const given = Math.min(count, Math.max(1, Math.floor(ANSWER_BYTES / size)))
+  const indices = Array.from({ length: Math.max(0, Math.min(given, matching.total - first)) }, (_, index) => matching.at(first + index))
   const pixels = new Uint8Array(indices.length * size)
   await withFile(join(folder, TENSOR_FILES[split].images), async file => {
     for (const { begin, length, at } of stretches(indices)) await fill(file, pixels.subarray(at * size, (at + length) * size), begin * size)

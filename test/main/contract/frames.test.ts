@@ -28,6 +28,8 @@ describe('frames', () => {
     const decoded = decodeFrame(shifted.subarray(3), 'test') as { values: Float64Array; more: Uint8Array[] }
     expect(decoded).toEqual({ values: Float64Array.of(1, NaN, -0), more: [Uint8Array.of(1, 2, 3)] })
     expect(decoded.values.buffer.byteLength).toBe(24)
+    // A socket gives a Buffer, often a part of a larger one.
+    expect(decodeFrame(Buffer.from(frame), 'test')).toEqual(decoded)
   })
 
   it('refuse, or survive, every change of a byte and every cut', () => {
