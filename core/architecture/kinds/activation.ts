@@ -29,7 +29,8 @@ export const activation: LayerKind<typeof attributes> = {
 
   infer(inputs, { function: name }, node) {
     const source = onlyInput(inputs)
-    if (source.flow !== 'integers' && source.flow !== 'reals') return { problems: [refusesFlow(node, source, 'an activation takes sums or reals')] }
+    // Pixels too: the twin of a network with a sign on its input has an activation there.
+    if (source.flow === 'bits' || source.flow === 'ternary') return { problems: [refusesFlow(node, source, 'an activation takes sums, reals or pixels')] }
     const learned = LEARNED[name]
     const values = elements(source.shape)
     return {
@@ -41,7 +42,7 @@ export const activation: LayerKind<typeof attributes> = {
         // Learned slopes multiply; the others only compare.
         floatMacs: learned > 0 ? values : 0,
         // Where the slope is 0 or 1, a mask of it; else backward reads the input again. The layer behind keeps the values if it needs them.
-        savedBits: learned > 0 ? 0 : values,
+        savedBits: learned === 0 ? values : source.flow === 'pixels' ? 32 * values : 0,
       },
     }
   },

@@ -196,7 +196,7 @@ describe('problems of what flows', () => {
     expect(only(chain(...layers, ['s2', 'sign']), 'alreadyBits').message).toBe('s2 takes the sign of a vector of 3 bits, which is binary already')
     expect(only(chain(...layers, ['drop', 'dropout'], ['s2', 'sign']), 'alreadyBits').node).toBe('s2')
     expect(labels(only(chain(...layers, ['head', 'head']), 'wrongFlow'))).toEqual(['Insert a dense layer of 10 classes'])
-    expect(only(chain(INPUT, ['relu', 'activation']), 'wrongFlow').node).toBe('relu')
+    expect(only(chain(INPUT, ['s', 'sign'], ['relu', 'activation']), 'wrongFlow').node).toBe('relu')
   })
 
   test('sizes beyond 32-bit arithmetic', () => {

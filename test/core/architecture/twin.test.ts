@@ -6,7 +6,7 @@ import { presetNamed, presets } from '../../../core/architecture/presets/index.t
 import { RecipeSchema } from '../../../core/architecture/recipe.ts'
 import { totalsOf } from '../../../core/architecture/costs.ts'
 import { floatTwin } from '../../../core/architecture/twin.ts'
-import { anyGraph, chain, graph, INPUT, projectOf, sound } from './graphs.ts'
+import { anyGraph, chain, graph, INPUT, projectOf, sound, type Step } from './graphs.ts'
 
 const node = ({ architecture: { nodes } }: { architecture: { nodes: readonly LayerNode[] } }, id: string): LayerNode | undefined => nodes.find(one => one.id === id)
 
@@ -76,6 +76,12 @@ describe('the unquantized twin', () => {
     expect(() => floatTwin(projectOf(chain(INPUT, ['d', 'dense', { units: 3 }], ['head', 'head'])))).toThrow('test has no twin that can be trained: d gets')
     expect(() => floatTwin(projectOf(chain(INPUT, ['f', 'flatten'], ['d', 'dense', { units: 0 }], ['head', 'head'])))).toThrow('d needs units')
     expect(() => floatTwin(projectOf(graph([INPUT, ['d', 'dense', { units: 3 }], ['d', 'dense', { units: 3 }]], [])))).toThrow('give every node an id of its own')
+  })
+
+  test('of a network with a sign on its input has an activation there', () => {
+    const layers: Step[] = [['input', 'input', { height: 2, width: 2, channels: 1 }], ['s', 'sign'], ['f', 'flatten'], ['d', 'dense', { units: 2 }], ['n', 'batchNorm'], ['head', 'head']]
+    const twin = floatTwin(projectOf(chain(...layers))).project
+    expect(inferArchitecture(twin.architecture).problems.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   test('is found for every sound network, or refused in words', () => {
