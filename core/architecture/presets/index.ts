@@ -2,6 +2,8 @@ import { BitwrightError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 import { didYouMean } from '../wording.ts'
 import { alexNet } from './alexNet.ts'
+import { binaryConnectCifar10, binaryConnectMnist, binaryConnectSvhn } from './binaryConnect.ts'
+import { biReal18 } from './biReal.ts'
 import { cifar10Theano } from './cifar10Theano.ts'
 import { cifar10Torch } from './cifar10Torch.ts'
 import type { Preset, Reference } from './define.ts'
@@ -12,10 +14,11 @@ import { mnistMlpTheano } from './mnistMlpTheano.ts'
 import { mnistMlpTorch } from './mnistMlpTorch.ts'
 import { svhnTheano } from './svhnTheano.ts'
 import { svhnTorch } from './svhnTorch.ts'
+import { xnorNet } from './xnorNet.ts'
 
 export type { Reference } from './define.ts'
 
-const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch, finnLfc, finnCnv, alexNet, googLeNet]
+const all: readonly Preset[] = [digits, mnistMlpTheano, mnistMlpTorch, cifar10Theano, cifar10Torch, svhnTheano, svhnTorch, finnLfc, finnCnv, alexNet, googLeNet, binaryConnectMnist, binaryConnectCifar10, binaryConnectSvhn, xnorNet, biReal18]
 
 /** Read-only projects, each frozen through and through. */
 export const presets: readonly Project[] = all.map(preset => preset.project)

@@ -120,6 +120,8 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
   const metrics = await memory.readFloats(ports.metrics)
   close('loss', [(metrics[20] ?? NaN) / rows], [wanted.loss])
   if (wanted.margin.categories.ranking > MARGIN) expect([metrics[21], metrics[22]]).toEqual([wanted.errors, wanted.top5Errors])
+  const headErrors = await memory.readFloats(ports.headErrors)
+  expect([...headErrors.subarray(2 * (6 * model.heads.length - 1), 2 * 6 * model.heads.length)]).toEqual([metrics[21], metrics[22]])
   close('scores', await memory.readFloats(ports.scores), wanted.scores)
   for (const [name, tensor] of gradients) {
     close(`gradient of ${name}`, await memory.readFloats(tensor), wanted.gradients.get(name) as Float64Array, largest(wanted.magnitudes.get(name) as Float64Array))

@@ -46,7 +46,7 @@ describe('every preset', () => {
 
   test('has a name of its own, and another is answered with the list', () => {
     expect(new Set(presets.map(preset => preset.name)).size).toBe(presets.length)
-    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch, finn-lfc, finn-cnv, alexnet, googlenet')
+    expect(() => presetNamed('mnist')).toThrow('there is no preset "mnist"; did you mean mnist-mlp-theano? Otherwise choose one of digits, mnist-mlp-theano, mnist-mlp-torch, cifar10-convnet-theano, cifar10-convnet-torch, svhn-convnet-theano, svhn-convnet-torch, finn-lfc, finn-cnv, alexnet, googlenet, binaryconnect-mnist, binaryconnect-cifar10, binaryconnect-svhn, xnor-net-alexnet, bi-real-18')
     expect(() => presetNamed('constructor')).toThrow('there is no preset')
   })
 })
