@@ -65,7 +65,7 @@ describe('withoutKind', () => {
 
   test('changes nothing where there is nothing to leave out', () => {
     expect(withoutKind(projectOf(sound()), 'activation')).toEqual(projectOf(sound()))
-    for (const preset of presets) expect(withoutKind(preset, 'activation')).toEqual(preset)
+    for (const preset of presets.filter(({ architecture }) => architecture.nodes.every(({ kind }) => kind !== 'activation'))) expect(withoutKind(preset, 'activation')).toEqual(preset)
   })
 
   test('leaves no such layer in any graph, and nothing else away', () => {
