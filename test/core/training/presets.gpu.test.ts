@@ -9,7 +9,6 @@ import { compareStep } from './compareStep.ts'
  * layers get narrower still: over a batch's few rows a mean that equals one of its sums is likely, and then the sign is anybody's.
  */
 const pictures: readonly (readonly [name: string, side: number, width: number, rows: number, seed: number, set: readonly string[]])[] = [
-  ['alexnet', 99, 0.06, 7, 4, ['nodes.dense6.units=9', 'nodes.dense7.units=9']],
   ['cifar10-convnet-theano', 16, 0.05, 5, 36, ['nodes.dense7.units=9', 'nodes.dense8.units=9']],
 ]
 
