@@ -62,6 +62,11 @@ export function planRepeated(bank: FilterBank): RepeatedFilters {
 /** Sizes of a convolution as shaders/include/conv.wgsl takes them. */
 export type Geometry = Readonly<Record<'rows' | 'images' | 'height' | 'width' | 'channels' | 'words' | 'outputs' | 'out_height' | 'out_width' | 'kernel' | 'stride' | 'padding', number>>
 
+/** All parameters of a kernel that includes conv.wgsl, those of training and of pixels at rest. */
+export function forwardParams(geometry: Geometry): Record<string, number> {
+  return { ...geometry, lines: 0, first_part: 0, scale: 1, offset: 0 }
+}
+
 /** What the kernels read besides the activations; the host fills them once with the fields of the same name. */
 export interface RepeatedTensors {
   readonly mapOf: Tensor
@@ -84,7 +89,7 @@ export function recordRepeated(program: Program, plan: RepeatedFilters, tensors:
   const quads = Math.ceil(rows / 4)
   const patches = program.tensor('patches', 'u32', [maps, groups, quads])
   const inside = program.tensor('inside', 'u32', [groups, quads])
-  program.launch('patch_bytes', { a, patches, inside }, { ...geometry, lines: 0, scale: 1, offset: 0 })
+  program.launch('patch_bytes', { a, patches, inside }, forwardParams(geometry))
   const chunk = Math.min(quads, Math.max(1, Math.floor(CHUNK_BYTES / (4 * distinct))))
   const mismatches = program.tensor('mismatches', 'u32', [distinct, chunk])
   for (let first = 0; first < quads; first += chunk) {

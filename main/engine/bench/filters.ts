@@ -3,7 +3,7 @@ import { attributesOf, channels, conv2d, inferArchitecture, windowOfConvolution,
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
-import { fitsRepeated, operationsOf, planRepeated, recordRepeated, repeatedTensors, type Geometry } from '../../../core/inference/repeatedFilters.ts'
+import { fitsRepeated, forwardParams, operationsOf, planRepeated, recordRepeated, repeatedTensors, type Geometry } from '../../../core/inference/repeatedFilters.ts'
 import { fillUniform, Stream, streamKey } from '../../../core/random.ts'
 import type { Engine } from '../../../core/training/session.ts'
 import type { BenchEntry } from '../../contract/engine.ts'
@@ -39,7 +39,7 @@ async function benchLayer(engine: Engine, layer: BinaryLayer, values: TensorValu
   const operations = 2 * rows * kernel ** 2 * inputs * outputs
 
   const plain = new Program()
-  plain.launch('xnor_conv', { a, mask: a, w: tensor('weights', kernel ** 2 * words * outputs), y: tensor('sums', rows * outputs, 'output') }, { ...geometry, lines: 0, scale: 1, offset: 0 }, { MASKED: 0 })
+  plain.launch('xnor_conv', { a, mask: a, w: tensor('weights', kernel ** 2 * words * outputs), y: tensor('sums', rows * outputs, 'output') }, forwardParams(geometry), { MASKED: 0 })
   const once = new Program()
   const tensors = repeatedTensors(layer.name, plan)
   recordRepeated(once, plan, tensors, { a, y: tensor('sums by index', rows * outputs, 'output') }, geometry)

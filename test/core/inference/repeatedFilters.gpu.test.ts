@@ -6,7 +6,7 @@ import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
-import { fitsRepeated, planRepeated, recordRepeated, repeatedTensors, type Geometry } from '../../../core/inference/repeatedFilters.ts'
+import { fitsRepeated, forwardParams, planRepeated, recordRepeated, repeatedTensors, type Geometry } from '../../../core/inference/repeatedFilters.ts'
 import { fillUniform, streamKey } from '../../../core/random.ts'
 import { packWeights } from '../../oracle/bits.ts'
 import { firstDifference } from '../../oracle/compare.ts'
@@ -58,7 +58,7 @@ async function differ(toolbox: Toolbox, one: Case): Promise<string | undefined> 
   const plan = planRepeated(filterBank(latent, { kernel, inputs, outputs }))
   const tensors = repeatedTensors('conv', plan)
   const program = new Program()
-  program.launch('xnor_conv', { a, mask: a, w, y: plain }, { ...geometry, lines: 0, scale: 1, offset: 0 }, { MASKED: 0 })
+  program.launch('xnor_conv', { a, mask: a, w, y: plain }, forwardParams(geometry), { MASKED: 0 })
   recordRepeated(program, plan, tensors, { a, y }, geometry)
   const memory = new Memory(toolbox.device)
   memory.write(a, bits)
