@@ -32,5 +32,5 @@ export default defineConfig({
       rollupOptions: { input: { preload: 'main/shell/preload.ts' }, external: ['electron'], output: { format: 'cjs', entryFileNames: '[name].cjs' } },
     },
   },
-  renderer: { ...page, root: 'renderer', build: { ...page.build, outDir: 'out/renderer', rollupOptions: { input: 'renderer/index.html' } } },
+  renderer: { ...page, root: 'renderer', build: { ...page.build, outDir: 'out/renderer', minify: true, rollupOptions: { input: 'renderer/index.html' } } },
 })
