@@ -141,11 +141,15 @@ export function fragmentOf(architecture: Architecture, ids: readonly string[]): 
   return { nodes: architecture.nodes.filter(node => chosen.has(node.id)), edges: architecture.edges.filter(edge => chosen.has(edge.from.node) && chosen.has(edge.to.node)) }
 }
 
-/** The ids its nodes get, in their order: their own where they are free. */
+/** The ids its nodes get, in their order: their own where they are free, else the next number: sign2 becomes sign3. */
 export function pastedIds(architecture: Architecture, fragment: Fragment): string[] {
   const taken = new Set(architecture.nodes.map(node => node.id))
   return fragment.nodes.map(({ id }) => {
-    const own = taken.has(id) ? freshId(taken, id.replace(/\d+$/, '') || id) : id
+    const digits = /\d{1,8}$/.exec(id)?.[0]
+    const stem = digits === undefined ? id : id.slice(0, -digits.length)
+    let own = id
+    // A name as long as a name may be loses letters to its number.
+    for (let number = digits === undefined ? 2 : Number(digits) + 1; taken.has(own); number++) own = `${stem.slice(0, 55)}${number}`
     taken.add(own)
     return own
   })

@@ -1,3 +1,4 @@
+import { nextTick } from 'vue'
 import { fragmentOf, type Side } from '../../../core/architecture/edit/index.ts'
 import { layerKinds } from '../../../core/architecture/index.ts'
 import type { AppCommand } from '../../commands/registry.ts'
@@ -49,6 +50,12 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
     if (project.run({ do: 'remove', ids, join }) && source !== undefined) selection.show(source)
   }
 
+  async function editFields(): Promise<void> {
+    preferences.remember('inspector', 'network')
+    await nextTick()
+    document.querySelector<HTMLElement>('.inspector section input, .inspector section select, .inspector section button[role=switch], .inspector .row input')?.focus()
+  }
+
   function openChooser(): void {
     canvas.connecting = undefined
     const { x, y } = middle()
@@ -77,7 +84,7 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
 
   return [
     { name: 'layer.add', title: 'Add a layer…', group: 'Layers', keys: ['/', 'Insert'], run: openChooser },
-    { name: 'layer.edit', title: 'Edit the fields of the layer', group: 'Layers', keys: ['E', 'F2'], enabled: some, run: () => document.querySelector<HTMLElement>('.inspector section input, .inspector section select, .inspector section button[role=switch]')?.focus() },
+    { name: 'layer.edit', title: 'Edit the fields of the layer', group: 'Layers', keys: ['E', 'F2'], enabled: some, run: editFields },
     { name: 'layer.connect', title: 'Connect to…', group: 'Layers', keys: ['C'], enabled: () => one() && layerKinds.get(selection.only?.kind ?? '')?.hasOutput !== false, run: connectFrom },
     { name: 'layer.disconnect', title: 'Disconnect inputs', group: 'Layers', keys: ['X'], enabled: some, run: disconnect },
     { name: 'edit.selectAll', title: 'Select all', group: 'Edit', keys: ['Ctrl+A'], run: () => selection.choose(project.architecture.nodes.map(node => node.id)) },
