@@ -30,9 +30,9 @@ export const useSelection = defineStore('selection', () => {
     ids.value = project.architecture.groups?.find(other => other.id === id)?.nodes ?? []
   }
 
-  /** Chooses a layer and brings it into sight. */
-  function show(id: string): void {
-    choose([id])
+  /** Chooses a layer, or several, and brings the first into sight and the keyboard to it. */
+  function show(id: string, ...others: readonly string[]): void {
+    choose([id, ...others])
     shown.value = { id, request: shown.value.request + 1 }
   }
 

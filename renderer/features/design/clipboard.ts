@@ -27,7 +27,7 @@ export function useClipboard(spot: () => { readonly x: number; readonly y: numbe
       if (!fragment) return
       event.preventDefault()
       const ids = pastedIds(project.architecture, fragment)
-      if (project.run({ do: 'paste', fragment, at: spot() })) selection.choose(ids)
+      if (project.run({ do: 'paste', fragment, at: spot() })) selection.show(...(ids as [string, ...string[]]))
     } catch (error) {
       notices.fail(error)
     }

@@ -105,7 +105,9 @@ describe.skipIf(browserProgram === undefined)('gestures on the drawing', () => {
     expect(await edges(page)).toEqual(['dense2 norm2 in', 'norm2 sign2 in'])
     await page.keyboard.press('Control+v')
     await layer(page, 'sign3').waitFor()
+    await layer(page, 'dense3').and(page.locator(':focus')).waitFor()
     await page.keyboard.press('Delete')
+    await layer(page, 'sign3').waitFor({ state: 'detached' })
     expect(await edges(page)).toEqual(['dense2 norm2 in', 'norm2 sign2 in'])
   })
 
