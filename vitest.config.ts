@@ -18,6 +18,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [COMPUTING, WHOLE],
           sequence: { groupOrder: 0 },
+          // Property tests take seconds where other work shares the cores.
+          testTimeout: 30_000,
         },
       },
       {
