@@ -1,4 +1,3 @@
-import type { Attributes } from '../document.ts'
 import { definePreset } from './define.ts'
 import { CENTRED, IMAGENET_DIFFERS, PICTURE } from './imageNet.ts'
 import { network, type Layer } from './network.ts'
