@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserProgram, buildPage, expectAccessible, layer, openWorkbench, ownFolder, picture } from './workbench.ts'
+import { expectAccessible } from './accessible.ts'
+import { browserProgram, buildPage, layer, openWorkbench, ownFolder, picture } from './workbench.ts'
 
 const UNITS = [512, 512, 10]
 
@@ -182,12 +183,17 @@ describe.skipIf(browserProgram === undefined)('the design view for everybody', (
         await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
         await expectAccessible(page)
       }
-      for (const title of ['Keyboard shortcuts', 'Open…', 'Save as…']) {
+      for (const title of ['Keyboard shortcuts', 'Open…', 'Save as…', 'New from a preset']) {
         await command(page, title)
         await page.getByRole('dialog').waitFor()
         await expectAccessible(page)
         await page.keyboard.press('Escape')
       }
+      await page.getByText('Recipe', { exact: true }).click()
+      await expectAccessible(page)
+      await command(page, 'Go to Data')
+      await page.getByText('9,000 images').first().waitFor()
+      await expectAccessible(page)
       expect(workbench.complaints).toEqual([])
     } finally {
       await workbench.close()

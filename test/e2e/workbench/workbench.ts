@@ -2,10 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { build } from 'vite'
-import { expect } from 'vitest'
 import { openHost, type Host } from '../../../main/browser/host.ts'
 import { findBrowser } from '../../../main/setup/browser.mjs'
 import { thisMachine } from '../../../main/setup/machine.mjs'
@@ -75,10 +73,4 @@ export function layer(page: Page, id: string): Locator {
 export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(ARTIFACTS, { recursive: true })
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })
-}
-
-/** Axe's rules of WCAG 2.1 A and AA and its best practices; what it finds is listed by rule and place. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`))).toEqual([])
 }
