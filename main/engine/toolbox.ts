@@ -15,7 +15,11 @@ import { nodeHost, openDawn } from './dawn.ts'
 /** Within this time after the first sign of it, a lost device says so. */
 const LOSS_MILLISECONDS = 50
 
-export type Warn = (message: string) => void
+/** As a job's context logs. */
+export type Log = (level: 'info' | 'warning', message: string) => void
+
+/** Between two lines that say how far the measuring of kernels is; a large network on a software adapter takes minutes, once. */
+const TELL_MILLISECONDS = 10_000
 
 /** The device of this process with what is compiled for it, and whether it still can be trusted. */
 export class Workshop {
@@ -79,23 +83,31 @@ export class Workshop {
   }
 
   /** The engine whose measurements are kept in `home`. */
-  engine(home: string, warn: Warn): Promise<Engine> {
+  engine(home: string, log: Log): Promise<Engine> {
     let engine = this.#engines.get(home)
     if (!engine) {
-      engine = this.#make(home, warn)
+      engine = this.#make(home, log)
       this.#engines.set(home, engine)
       engine.catch(() => this.#engines.delete(home))
     }
     return engine
   }
 
-  async #make(home: string, warn: Warn): Promise<Engine> {
+  async #make(home: string, log: Log): Promise<Engine> {
+    const warn = (message: string): void => log('warning', message)
     const { adapter } = this.device
     const { tuning: folder } = homeFolders(home)
     const path = join(folder, `${fileNameOf(adapter.name)}.json`)
     const tuning = await loadTuning(path, adapter.name, warn)
     const tools = { device: this.device, shaders: this.#shaders, pipelines: this.#pipelines }
+    let told = nodeHost.now()
+    let choices = 0
     const tuner = new Tuner(tools, nodeHost, tuning, async measured => {
+      choices++
+      if (nodeHost.now() - told > TELL_MILLISECONDS) {
+        told = nodeHost.now()
+        log('info', `choosing the fastest kernels on this adapter, once for each size: ${choices} chosen so far`)
+      }
       try {
         await mkdir(folder, { recursive: true })
         await writeAtomic(path, `${JSON.stringify(measured, undefined, 1)}\n`)
@@ -116,7 +128,7 @@ export class Workshop {
 }
 
 /** What was measured on this adapter before. A file that cannot be used is set aside, and all is measured again. */
-async function loadTuning(path: string, adapter: string, warn: Warn): Promise<Tuning> {
+async function loadTuning(path: string, adapter: string, warn: (message: string) => void): Promise<Tuning> {
   try {
     const tuning = await readJson(path, TuningSchema)
     if (tuning.adapter === adapter) return tuning

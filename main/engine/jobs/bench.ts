@@ -8,7 +8,7 @@ import { openTarget } from './target.ts'
 export async function bench(context: JobContext, input: z.output<typeof engineRoutes.bench.input>): Promise<z.input<typeof engineRoutes.bench.output>> {
   const workshop = await context.workshop()
   const trained = input.target === undefined ? undefined : await openTarget(context, input.home, input.target, 'best')
-  const engine = await workshop.engine(input.home, message => context.log('warning', message))
+  const engine = await workshop.engine(input.home, (level, message) => context.log(level, message))
   const log = (message: string): void => context.log('info', message)
   try {
     if (!trained) return await workshop.guard(runBench(engine, input, undefined, log))

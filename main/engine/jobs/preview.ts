@@ -43,7 +43,7 @@ async function show(context: JobContext, { home, split: splitName, index, nodes 
   if (index >= labels.length) throw new BitwrightError({ what: `expected an image below ${labels.length}, found ${index}`, where: `${splitName} split of data set ${dataset.name}`, remedy: 'choose an image that exists' })
   const wanted = nodes && new Set(nodes)
   const workshop = await context.workshop()
-  const engine = await workshop.engine(home, message => context.log('warning', message))
+  const engine = await workshop.engine(home, (level, message) => context.log(level, message))
   const session = Session.open(engine, project, fitted, dataset)
   try {
     return await workshop.guard((async () => {

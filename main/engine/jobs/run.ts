@@ -47,7 +47,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
   const { fitted, whitening } = checkpoint ? { fitted: checkpoint.notes.pixels, whitening: undefined } : await fit(context, plan, parts)
   const workshop = await context.workshop()
   const { adapter } = workshop.device
-  const engine = await workshop.engine(home, message => context.log('warning', message))
+  const engine = await workshop.engine(home, (level, message) => context.log(level, message))
   const session = Session.open(engine, project, fitted, dataset.stored)
   const { total, activations } = requireMemory(project, engine.toolbox.shaders, limitsOf(adapter))
   context.log('info', `memory at batch ${project.recipe.batchSize}: ${bytesText(total)} on the device, ${bytesText(activations)} of it activations kept for backward`)

@@ -20,7 +20,7 @@ export async function openTarget(context: JobContext, home: string, name: string
 /** Puts the target's network on the device for evaluation, lets `work` use it, and takes it off again. */
 export async function withSession<T>(context: JobContext, home: string, { network, checkpoint }: Target, data: { readonly name: string; readonly shape?: readonly [number, number, number]; readonly classes: readonly string[] }, work: (session: Session, workshop: Workshop) => Promise<T>): Promise<T> {
   const workshop = await context.workshop()
-  const engine = await workshop.engine(home, message => context.log('warning', message))
+  const engine = await workshop.engine(home, (level, message) => context.log(level, message))
   const { pixels } = checkpoint.notes
   const session = Session.open(engine, network.project, pixels, { ...data, shape: data.shape ?? imageShapeOf(network) })
   try {
