@@ -129,13 +129,15 @@ describe('the launcher', () => {
   it('stops testing at the first failure', async () => {
     const ended = await launch(
       clone({
+        'node_modules/vite/bin/vite.js': '',
         'node_modules/typescript/bin/tsc': 'console.error("types are right")',
+        'node_modules/vue-tsc/bin/vue-tsc.js': '',
         'node_modules/eslint/bin/eslint.js': 'console.error("lint is not"); process.exit(3)',
         'node_modules/vitest/vitest.mjs': 'console.error("never run")',
       }),
       ['test'],
     )
     expect(ended.code).toBe(3)
-    expect(ended.stderr).toBe('bitwright: types\ntypes are right\nbitwright: lint\nlint is not\n')
+    expect(ended.stderr).toMatch(/bitwright: types\ntypes are right\nbitwright: types of components\nbitwright: types of their tests\nbitwright: lint\nlint is not\n$/)
   })
 })
