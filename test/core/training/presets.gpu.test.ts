@@ -10,6 +10,15 @@ import { compareStep } from './compareStep.ts'
  */
 const pictures: readonly (readonly [name: string, side: number, width: number, rows: number, seed: number, set: readonly string[]])[] = [
   ['cifar10-convnet-theano', 16, 0.05, 5, 36, ['nodes.dense7.units=9', 'nodes.dense8.units=9']],
+  ['svhn-convnet-theano', 16, 0.1, 5, 1, []],
+  ['binaryconnect-cifar10', 16, 0.05, 3, 2, []],
+  ['binaryconnect-svhn', 16, 0.05, 3, 1, []],
+  ['bi-real-18', 32, 0.05, 2, 3, []],
+  ['cifar10-convnet-torch', 16, 0.05, 5, 1, []],
+  ['svhn-convnet-torch', 16, 0.1, 5, 4, []],
+  ['alexnet', 67, 0.02, 3, 2, []],
+  ['xnor-net-alexnet', 67, 0.02, 3, 2, []],
+  ['finn-cnv', 32, 0.05, 3, 1, []],
 ]
 
 /** Networks on vectors. */
