@@ -44,7 +44,7 @@ async function watch(behaviour: string, patience: Partial<Patience> = {}): Promi
   }
 }
 
-const SOUND = 'process.on("message", ({ id, route }) => reply(id, route === "doctor" ? { adapter } : {}))'
+const SOUND = 'process.on("message", ({ id, route }) => reply(id, route === "doctor" ? { adapter, memoryBytes: 1 } : {}))'
 
 it('is ready when the adapter is open, and answers what was asked before', async () => {
   const { supervisor, seen } = await watch(SOUND)
@@ -64,7 +64,7 @@ it('starts others with pauses in between when they die in a row, and stays down 
 })
 
 it('ends one that does not answer any more', async () => {
-  const { seen, log } = await watch('process.on("message", ({ id, route }) => route === "doctor" && reply(id, { adapter }))', { beat: 20, silence: 200 })
+  const { seen, log } = await watch('process.on("message", ({ id, route }) => route === "doctor" && reply(id, { adapter, memoryBytes: 1 }))', { beat: 20, silence: 200 })
   expect((await seen(({ state }) => state === 'crashed')).fault?.what).toContain('signal SIGKILL')
   await seen(({ state, started }) => state === 'ready' && started === 2)
   expect(log).toContain('error: the engine is ended: it did not answer for 0 seconds')
