@@ -10,11 +10,6 @@ export function short(value: number): string {
   return scale === 0 ? String(value) : `${rest.toPrecision(3)}${units[scale] ?? ''}`
 }
 
-/** As in "3 layers", "1 layer". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}
-
 /** When, in the words of a list: "12:04" today, else "24 Nov, 12:04". */
 export function timeText(iso: string, now: Date): string {
   const time = new Date(iso)

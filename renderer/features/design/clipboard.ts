@@ -1,6 +1,6 @@
 import { useEventListener } from '@vueuse/core'
 import { fragmentOf, pastedIds, readFragment, writeFragment } from '../../../core/architecture/edit/index.ts'
-import { counted } from '../../ui/wording.ts'
+import { counted } from '../../../core/architecture/wording.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
 import { useSelection } from '../../stores/selection.ts'
