@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { found, matches } from '../../../renderer/ui/search.ts'
-import { counted, short, timeText } from '../../../renderer/ui/wording.ts'
+import { short, timeText } from '../../../renderer/ui/wording.ts'
 
 describe('search', () => {
   it('takes words from anywhere in a name, beginnings before middles, and letters in order last', () => {
@@ -21,10 +21,6 @@ describe('search', () => {
 describe('figures', () => {
   it.each([[0, '0'], [999, '999'], [1000, '1.00 k'], [110_752, '111 k'], [999_499, '999 k'], [999_500, '1.00 M'], [2_038_565_888, '2.04 G']])('%d is %s', (value, text) => {
     expect(short(value)).toBe(text)
-  })
-
-  it('counts in words', () => {
-    expect([counted(1, 'layer'), counted(2, 'layer')]).toEqual(['1 layer', '2 layers'])
   })
 
   it('tells the time of today, and the day of earlier ones', () => {
