@@ -1,4 +1,4 @@
-import { Database, Workflow, type LucideIcon } from '@lucide/vue'
+import { ChartSpline, Database, Workflow, type LucideIcon } from '@lucide/vue'
 import { defineAsyncComponent, type Component } from 'vue'
 
 export interface View {
@@ -14,6 +14,7 @@ export interface View {
  */
 export const views: readonly View[] = [
   { name: 'design', title: 'Design', icon: Workflow, component: defineAsyncComponent(() => import('./features/design/DesignView.vue')) },
+  { name: 'runs', title: 'Runs', icon: ChartSpline, component: defineAsyncComponent(() => import('./features/runs/RunsView.vue')) },
   { name: 'data', title: 'Data', icon: Database, component: defineAsyncComponent(() => import('./features/data/DataView.vue')) },
 ]
 

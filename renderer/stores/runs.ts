@@ -8,6 +8,7 @@ import { bridge } from '../bridge.ts'
 export const useRuns = defineStore('runs', () => {
   const runs = ref<RunSummary[]>([])
   const progress = shallowRef<RunProgress | null>(null)
+  const loaded = ref(false)
   /** A request to start is on its way. */
   const starting = ref(false)
   const active = computed(() => runs.value.find(run => ['queued', 'preparing', 'running', 'pausing', 'paused'].includes(run.state) && !run.interrupted))
@@ -28,6 +29,7 @@ export const useRuns = defineStore('runs', () => {
 
   async function load(): Promise<void> {
     runs.value = (await bridge().call('runs.list', {})).runs
+    loaded.value = true
   }
 
   /** Trains a project; answers when its folder is there. */
@@ -43,6 +45,7 @@ export const useRuns = defineStore('runs', () => {
   return {
     runs,
     progress,
+    loaded,
     starting,
     active,
     listen,
