@@ -67,10 +67,15 @@ export const MAX_UPLOAD_BYTES = 16 * 2 ** 30
 export const MAX_UPLOAD_FILES = 200_000
 export const UPLOAD_PIECE_BYTES = 4 * 2 ** 20
 
+/** Images at places of a split, at most so many at a time. */
+export const MAX_PICKED = 512
+
 export const datasetRoutes = {
   'datasets.list': route(z.strictObject({}), z.strictObject({ datasets: z.array(DatasetEntrySchema), damaged: z.array(z.strictObject({ name: z.string(), fault: FaultSchema })), known: z.array(KnownSetSchema) })),
   /** Images `first` and after of a split, or of one class of it; of large ones perhaps fewer than `count`. */
   'datasets.samples': route(z.strictObject({ name: DatasetNameSchema, split: SplitNameSchema, first: count.default(0), count: z.int().min(1).max(2048), class: count.optional() }), SamplesSchema),
+  /** Images at these places of a split, in the order asked for; `total` is that of the split. Of large ones perhaps only the first of them. */
+  'datasets.pick': route(z.strictObject({ name: DatasetNameSchema, split: SplitNameSchema, indices: z.array(count).min(1).max(MAX_PICKED) }), SamplesSchema),
   'datasets.statistics': route(z.strictObject({ name: DatasetNameSchema }), StatisticsSchema),
   /** What a recipe's split makes of a set. Images are held out from the end of the training set. Rejects, as training would, if too few remain. */
   'datasets.split': route(

@@ -28,14 +28,31 @@ export async function readSamples(home: string, name: string, { split, first, co
   if (wanted !== undefined && wanted >= classes.length) throw new BitwrightError({ what: `expected a class below ${classes.length}, found ${wanted}`, where: `data set ${name}`, remedy: 'ask for a class that exists' })
   const all = await readLabels(folder, manifest, split)
   const matching = wanted === undefined ? { total: all.length, at: (place: number) => place } : placesOf(all, wanted)
-  const size = bytesPerImage(shape)
-  const given = Math.min(count, Math.max(1, Math.floor(ANSWER_BYTES / size)))
+  const given = Math.min(count, mostAtOnce(shape))
   const indices = Array.from({ length: Math.max(0, Math.min(given, matching.total - first)) }, (_, index) => matching.at(first + index))
+  return { total: matching.total, ...(await imagesAt(folder, manifest, split, indices, all)) }
+}
+
+/** Images at places of a split that need not follow each other, in the order of `places`. Throws for a place that is not there. */
+export async function pickSamples(home: string, name: string, split: SplitName, places: readonly number[]): Promise<Samples> {
+  const { folder, manifest } = await locateDataset(home, name)
+  const all = await readLabels(folder, manifest, split)
+  const outside = places.find(place => place >= all.length)
+  if (outside !== undefined) throw new BitwrightError({ what: `expected places below ${all.length}, found ${outside}`, where: `data set ${name}, ${split}`, remedy: 'ask for images that the split has' })
+  return { total: all.length, ...(await imagesAt(folder, manifest, split, places.slice(0, mostAtOnce(manifest.shape)), all)) }
+}
+
+function mostAtOnce(shape: DatasetManifest['shape']): number {
+  return Math.max(1, Math.floor(ANSWER_BYTES / bytesPerImage(shape)))
+}
+
+async function imagesAt(folder: string, { shape }: DatasetManifest, split: SplitName, indices: readonly number[], labels: Uint16Array): Promise<Omit<Samples, 'total'>> {
+  const size = bytesPerImage(shape)
   const pixels = new Uint8Array(indices.length * size)
   await withFile(join(folder, TENSOR_FILES[split].images), async file => {
     for (const { begin, length, at } of stretches(indices)) await fill(file, pixels.subarray(at * size, (at + length) * size), begin * size)
   })
-  return { shape: [...shape], total: matching.total, indices, labels: indices.map(index => all[index] as number), pixels }
+  return { shape: [...shape], indices: [...indices], labels: indices.map(index => labels[index] as number), pixels }
 }
 
 /** Class numbers of a split. */

@@ -9,7 +9,7 @@ import { DIGITS } from '../../datasets/digits.ts'
 import { downloadDataset } from '../../datasets/download.ts'
 import { importDataset } from '../../datasets/kinds.ts'
 import type { DatasetSummary } from '../../datasets/manifest.ts'
-import { countClasses, datasetStatistics, readLabels, readSamples } from '../../datasets/samples.ts'
+import { countClasses, datasetStatistics, pickSamples, readLabels, readSamples } from '../../datasets/samples.ts'
 import { REMOTE_NAMES, remoteSets, type RemoteName } from '../../datasets/sources.ts'
 import { listDatasets, locateDataset } from '../../datasets/store.ts'
 import { resolveInside } from '../../paths.ts'
@@ -32,6 +32,7 @@ export function datasetHandlers({ home, log, tasks, uploads, tell }: Services): 
       return { datasets: found.map(entryOf), damaged, known: REMOTE_NAMES.map(knownSet) }
     },
     'datasets.samples': ({ name, ...query }) => readSamples(home, name, query),
+    'datasets.pick': ({ name, split, indices }) => pickSamples(home, name, split, indices),
     'datasets.statistics': ({ name }) => datasetStatistics(home, name),
     'datasets.split': ({ name, ...wanted }) => splitOf(home, name, wanted),
     'datasets.import': async ({ task, kind, name, paths, upload, ...options }, asker) => {

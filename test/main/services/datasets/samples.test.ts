@@ -1,7 +1,7 @@
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { datasetStatistics, readSamples } from '../../../../main/services/datasets/samples.ts'
+import { datasetStatistics, pickSamples, readSamples } from '../../../../main/services/datasets/samples.ts'
 import { smallDataset, storeSmall } from '../../../support/small-training.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
@@ -33,6 +33,14 @@ describe('samples', () => {
     await expect(readSamples(await home(), 'small', { split: 'test', first: 500, count: 5 })).resolves.toMatchObject({ indices: [], total: 200 })
     await expect(readSamples(await home(), 'small', { split: 'test', first: 0, count: 5, class: 10 })).rejects.toThrow('a class below 10')
     await expect(readSamples(await home(), '../small', { split: 'test', first: 0, count: 5 })).rejects.toThrow('data set name')
+  })
+
+  it('are those that were picked, in that order, also twice', async () => {
+    const folder = await home()
+    const picked = await pickSamples(folder, 'small', 'test', [7, 8, 3, 199, 7])
+    expect(picked).toMatchObject({ total: 200, indices: [7, 8, 3, 199, 7], labels: [7, 8, 3, 199, 7].map(place => dataset.test.labels[place]) })
+    for (const [at, place] of picked.indices.entries()) expect(picked.pixels.subarray(at * 64, (at + 1) * 64)).toEqual(dataset.test.images.slice(place * 64, (place + 1) * 64))
+    await expect(pickSamples(folder, 'small', 'test', [3, 200])).rejects.toThrow('places below 200, found 200')
   })
 
   it('say when their file was cut short', async () => {
