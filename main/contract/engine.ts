@@ -23,6 +23,10 @@ export const AdapterSchema = z.strictObject({
   maxBufferBytes: count,
 })
 
+/** How a run came out of the queue: what it shares with others of its sweep or repeats, and the fields that were set for it, as `--set` takes them. */
+export const LaunchSchema = z.strictObject({ group: z.string().max(64).nullable(), set: z.array(z.string().max(512)).max(200) })
+export type Launch = z.infer<typeof LaunchSchema>
+
 export const TrainResultSchema = z.strictObject({
   run: RunIdSchema,
   directory: path,
@@ -97,8 +101,9 @@ export const engineRoutes = {
   ping: route(z.strictObject({}), z.strictObject({})),
   /** The adapter, and the bytes that training may take on it (null: nobody knows). */
   doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema, memoryBytes: count.nullable() })),
+  /** `run`: the id it is to have, if it was chosen before. */
   train: route(
-    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional() }),
+    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional(), run: RunIdSchema.optional(), launch: LaunchSchema.optional() }),
     TrainResultSchema,
   ),
   resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional() }), TrainResultSchema),

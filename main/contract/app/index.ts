@@ -3,15 +3,16 @@ import { datasetEvents, datasetRoutes } from './datasets.ts'
 import { memoryRoutes } from './memory.ts'
 import { previewRoutes } from './preview.ts'
 import { projectEvents, projectRoutes } from './projects.ts'
+import { runLibraryEvents, runLibraryRoutes } from './runLibrary.ts'
 import { runEvents, runRoutes } from './runs.ts'
 import { workbenchEvents, workbenchRoutes, type Face } from './workbench.ts'
 
 /** Everything the app can do: one contract, whatever carries it (design.md, decision 2). Both ends check both halves of every route. */
-export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...previewRoutes, ...memoryRoutes }
+export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...runLibraryRoutes, ...previewRoutes, ...memoryRoutes }
 export type AppRoutes = typeof appRoutes
 export type AppRoute = keyof AppRoutes
 
-export const appEvents = { ...workbenchEvents, ...projectEvents, ...datasetEvents, ...runEvents }
+export const appEvents = { ...workbenchEvents, ...projectEvents, ...datasetEvents, ...runEvents, ...runLibraryEvents }
 export type AppEvents = typeof appEvents
 export type AppEvent = keyof AppEvents
 

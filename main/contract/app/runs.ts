@@ -17,6 +17,8 @@ export const RunSummarySchema = z.strictObject({
   state: RunStateSchema,
   /** It was under way when its engine ended without a word; `state` is then `stopped`, and `runs.resume` goes on from its last checkpoint. */
   interrupted: z.boolean(),
+  /** What happened to a run that neither finished nor was stopped by a person, and where it would go on; else null. */
+  recovery: z.string().nullable(),
   /** Why it failed. */
   fault: FaultSchema.nullable(),
   /** Names of its project and data set. */
@@ -27,6 +29,24 @@ export const RunSummarySchema = z.strictObject({
   epochs: count,
   epochsWanted: count,
   best: EpochRecordSchema.nullable(),
+  last: EpochRecordSchema.nullable(),
+  /** When it finished, was stopped or failed; null while it may still be told of. */
+  finished: time.nullable(),
+  /** What people call it; the project's name unless they chose another. */
+  name: z.string(),
+  tags: z.array(z.string()),
+  notes: z.string(),
+  /** What it shares with the other runs of its sweep or its repeats. */
+  group: z.string().nullable(),
+  /** The run whose checkpoint it began from. */
+  parent: RunIdSchema.nullable(),
+  /** The preset that its project goes by the name of. */
+  preset: z.string().nullable(),
+  seed: count,
+  binaryParameters: count,
+  packedBytes: count,
+  /** Every field of its recipe by its path, such as "recipe.learningRate.start", and what a sweep set elsewhere, such as "nodes.dense1.units". */
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 })
 export type RunSummary = z.infer<typeof RunSummarySchema>
 

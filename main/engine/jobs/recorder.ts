@@ -181,8 +181,8 @@ export class Store {
   }
 
   async #settle(state: RunState, fault: Fault | undefined): Promise<void> {
-    const { fault: _, ...record } = this.#record
-    this.#record = { ...record, state, ...(fault && { fault }) }
+    const { fault: _, ended: __, ...record } = this.#record
+    this.#record = { ...record, state, ...(fault && { fault }), ...(isEnd(state) && { ended: new Date().toISOString() }) }
     // The record first: when the disk is full, how the run stands matters more than its history.
     await writeRecord(this.run.directory, this.#record)
     await this.#events.append({ kind: 'state', state, ...(fault && { reason: fault.what }) })

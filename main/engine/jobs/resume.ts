@@ -63,7 +63,7 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
       await ensureRunSpace(directory, bytes, 'going')
       if (adapter !== record.adapter) context.log('warning', `this run began on ${record.adapter}; on ${adapter} its figures may differ in the last digits`)
       if (project !== run.project) await writeAtomic(join(directory, RUN_FILES.project), jsonFile(project))
-      const { fault: _, ...rest } = record
+      const { fault: _, ended: __, ...rest } = record
       const current = { ...rest, state: 'preparing' as const, pid: process.pid }
       await writeRecord(directory, current)
       const store = await Store.open({ ...run, project, record: current }, lock, from, message => context.log('warning', message))

@@ -9,11 +9,11 @@ import { Store } from './recorder.ts'
 import { runTraining } from './run.ts'
 
 /** Trains a new run. */
-export async function train(context: JobContext, { home, project, dataset: name, limitTrain }: z.output<typeof engineRoutes.train.input>): Promise<TrainResult> {
+export async function train(context: JobContext, { home, project, dataset: name, limitTrain, run: chosen, launch }: z.output<typeof engineRoutes.train.input>): Promise<TrainResult> {
   const log = (message: string): void => context.log('info', message)
   const warn = (message: string): void => context.log('warning', message)
   const dataset = await openForUse(home, name, { log })
-  const id = chooseRunId(project)
+  const id = chosen ?? chooseRunId(project)
   // What is stored is what was trained: with the data set that was used, should that be another than the project's own.
   const own = { ...project, dataset: name }
   return runTraining(context, {
@@ -21,7 +21,7 @@ export async function train(context: JobContext, { home, project, dataset: name,
     checkpoint: undefined,
     async store(bytes, adapter) {
       await ensureRunSpace(home, bytes, 'new')
-      const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.stored.classes] }, ...(limitTrain !== undefined && { limitTrain }) }
+      const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.stored.classes] }, ...(limitTrain !== undefined && { limitTrain }), ...(launch && { launch }) }
       const { run, lock } = await createRun(home, own, about)
       return Store.open(run, lock, START, warn)
     },

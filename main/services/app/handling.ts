@@ -3,6 +3,7 @@ import type { AppEvent, AppRoute, AppRoutes, DataOf } from '../../contract/app/i
 import type { Face } from '../../contract/app/workbench.ts'
 import type { Uploads } from '../datasets/uploads.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
+import type { Catalogue } from '../runs/catalogue.ts'
 import type { Training } from '../runs/training.ts'
 import type { Log } from './log.ts'
 import type { Memory } from './memory.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly tasks: Tasks
   readonly engine: Supervisor
   readonly training: Training
+  readonly catalogue: Catalogue
   readonly uploads: Uploads
   readonly tell: <E extends AppEvent>(event: E, data: DataOf<E>) => void
 }

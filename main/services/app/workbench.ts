@@ -7,11 +7,13 @@ import { faultOf } from '../../contract/faults.ts'
 import { Uploads } from '../datasets/uploads.ts'
 import type { SpawnOptions } from '../engine/spawn.ts'
 import { Supervisor, type Patience } from '../engine/supervisor.ts'
+import { Catalogue } from '../runs/catalogue.ts'
 import { Training } from '../runs/training.ts'
 import { datasetHandlers } from './handlers/datasets.ts'
 import { memoryHandlers } from './handlers/memory.ts'
 import { previewHandlers } from './handlers/preview.ts'
 import { projectHandlers } from './handlers/projects.ts'
+import { runLibraryHandlers } from './handlers/runLibrary.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { workbenchHandlers } from './handlers/workbench.ts'
 import type { Asker, Dialogs, Handlers, Services } from './handling.ts'
@@ -61,8 +63,13 @@ export class Workbench {
       memory: new Memory(home, message => log.add('warning', 'host', message)),
       tasks: new Tasks(task => tell('task', task)),
       uploads: new Uploads(home),
+      catalogue: new Catalogue(home, { log: message => log.add('warning', 'runs', message) }),
     }
-    this.#handlers = { ...workbenchHandlers(this.#services), ...projectHandlers(this.#services), ...datasetHandlers(this.#services), ...runHandlers(this.#services), ...previewHandlers(this.#services), ...memoryHandlers(this.#services) }
+    const services = this.#services
+    this.#handlers = {
+      ...workbenchHandlers(services), ...projectHandlers(services), ...datasetHandlers(services), ...runHandlers(services), ...runLibraryHandlers(services),
+      ...previewHandlers(services), ...memoryHandlers(services),
+    }
     engine.start()
   }
 

@@ -26,7 +26,7 @@ export function samePlace(a: ProjectPlace, b: ProjectPlace): boolean {
 }
 
 /** Where deleted things go, until the person removes them there. */
-export function trashFolder(home: string, kind: 'projects' | 'datasets'): string {
+export function trashFolder(home: string, kind: 'projects' | 'datasets' | 'runs'): string {
   return join(homeFolders(home).trash, kind)
 }
 

@@ -4,5 +4,6 @@ export { checkpointFolder, openBest, openCheckpoint, openLatest, placeOf } from 
 export { readEvents, type RunEvent } from './events.ts'
 export { newRunId } from './identity.ts'
 export { readMetrics } from './metrics.ts'
-export { listRuns, openRun, readRun, runOfCheckpoint, summariseRun, type Run, type RunSummary } from './open.ts'
+export { openRun, readRun, runOfCheckpoint, type Run } from './open.ts'
 export type { RunRecord } from './record.ts'
+export { listRuns, summariseRun, type RunSummary } from './summary.ts'

@@ -2,14 +2,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ProjectSchema, type Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { EpochRecord } from '../../../core/training/position.ts'
-import { isBetter } from '../../../core/training/position.ts'
-import { RunIdSchema, type Fault } from '../../contract/engine.ts'
+import { RunIdSchema } from '../../contract/engine.ts'
 import { codeOf, diskTrouble, readJson } from '../files.ts'
 import { homeFolders } from '../home.ts'
-import type { LinesOptions } from './lines.ts'
-import { isLocked } from './lock.ts'
-import { readMetrics } from './metrics.ts'
+import { resolveInside } from '../paths.ts'
 import { readRecord, RUN_FILES, type RunRecord } from './record.ts'
 
 /** A run on disk. */
@@ -20,26 +16,6 @@ export interface Run {
   readonly project: Project
 }
 
-/** What a list of runs says of each. */
-export interface RunSummary {
-  readonly id: string
-  readonly directory: string
-  readonly created: string
-  readonly state: RunRecord['state']
-  /** It was under way when its engine ended without a word; `state` is then `stopped`. */
-  readonly interrupted: boolean
-  readonly fault: Fault | undefined
-  readonly project: string
-  readonly dataset: string
-  readonly adapter: string
-  /** Finished epochs, of so many. */
-  readonly epochs: number
-  readonly epochsWanted: number
-  readonly best: EpochRecord | null
-}
-
-const UNDER_WAY: readonly RunRecord['state'][] = ['queued', 'preparing', 'running', 'pausing', 'paused']
-
 /** Ids of all runs of a home, oldest first. */
 export async function runIds(home: string): Promise<string[]> {
   const folder = homeFolders(home).runs
@@ -49,41 +25,6 @@ export async function runIds(home: string): Promise<string[]> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return []
     throw diskTrouble(error, folder)
-  }
-}
-
-/** All runs of a home, oldest first. One that cannot be read is left out and named to `log`. */
-export async function listRuns(home: string, options: LinesOptions = {}): Promise<RunSummary[]> {
-  const summaries: RunSummary[] = []
-  for (const id of await runIds(home)) {
-    try {
-      summaries.push(await summariseRun(await readRun(join(homeFolders(home).runs, id)), options))
-    } catch (error) {
-      if (!(error instanceof BitwrightError)) throw error
-      options.log?.(`run ${id} cannot be read: ${error.message}`)
-    }
-  }
-  return summaries
-}
-
-export async function summariseRun({ id, directory, record, project }: Run, options: LinesOptions = {}): Promise<RunSummary> {
-  const metrics = await readMetrics(directory, options)
-  const interrupted = UNDER_WAY.includes(record.state) && !(await isLocked(join(directory, RUN_FILES.lock)))
-  const { selection, epochs } = project.recipe
-  const best = metrics.reduce<EpochRecord | null>((champion, candidate) => (isBetter(candidate, champion, selection) ? candidate : champion), null)
-  return {
-    id,
-    directory,
-    created: record.created,
-    state: interrupted ? 'stopped' : record.state,
-    interrupted,
-    fault: record.fault,
-    project: project.name,
-    dataset: record.dataset.name,
-    adapter: record.adapter,
-    epochs: metrics.length,
-    epochsWanted: epochs,
-    best,
   }
 }
 
@@ -108,6 +49,19 @@ export async function openRun(home: string, name: string): Promise<Run> {
     where: folder,
     remedy: ids.length > 0 ? `there are ${some(ids)}` : 'train one first: bitwright train PRESET-or-FILE',
   })
+}
+
+/** Throws unless the home has all of these runs, by their whole ids. */
+export async function requireRuns(home: string, ids: readonly string[]): Promise<void> {
+  const there = new Set(await runIds(home))
+  const missing = ids.find(id => !there.has(id))
+  if (missing !== undefined) throw new BitwrightError({ what: `there is no run ${missing}`, where: homeFolders(home).runs, remedy: 'look at the list of runs' })
+}
+
+/** A run of the home by its whole id. */
+export async function runNamed(home: string, id: string): Promise<Run> {
+  await requireRuns(home, [id])
+  return readRun(await resolveInside(homeFolders(home).runs, id))
 }
 
 /** Reads the run in a folder. */

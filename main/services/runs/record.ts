@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetNameSchema } from '../../../core/architecture/project.ts'
-import { FaultSchema, RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
+import { FaultSchema, LaunchSchema, RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
 import { readJson, writeAtomic } from '../files.ts'
 
 /** Files of a run's folder (design.md section 5). */
@@ -39,6 +39,12 @@ export const RunRecordSchema = z.strictObject({
   fault: FaultSchema.optional(),
   /** Of the engine, while it runs. */
   pid: z.int().min(1).optional(),
+  /** When it finished, was stopped or failed. */
+  ended: z.iso.datetime().optional(),
+  /** What it began from, if not anew. */
+  parent: z.strictObject({ run: RunIdSchema, checkpoint: z.string(), step: z.int().min(0) }).optional(),
+  /** Of a run out of the queue. */
+  launch: LaunchSchema.optional(),
 })
 export type RunRecord = z.infer<typeof RunRecordSchema>
 

@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import { readdir, stat } from 'node:fs/promises'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { RunProgress, RunSummary as SummaryMessage } from '../../contract/app/runs.ts'
+import type { RunProgress } from '../../contract/app/runs.ts'
 import type { AppEvent, DataOf } from '../../contract/app/index.ts'
 import type { TrainResult } from '../../contract/engine.ts'
 import type { EngineMessage } from '../engine/client.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { homeFolders } from '../home.ts'
-import { readRun, summariseRun, type RunSummary } from './open.ts'
+import { readRun } from './open.ts'
 import { RUN_FILES } from './record.ts'
+import { summariseRun } from './summary.ts'
 
 /** Between two tellings of a run's progress. */
 const TELL_MILLISECONDS = 100
@@ -120,7 +121,7 @@ export class Training {
   #tellState(directory: string): void {
     this.#telling = this.#telling.then(async () => {
       try {
-        this.#options.tell('run.state', { summary: messageOf(await summariseRun(await readRun(directory))) })
+        this.#options.tell('run.state', { summary: await summariseRun(await readRun(directory)) })
       } catch (error) {
         this.#options.log('warning', `a run cannot be read: ${error instanceof Error ? error.message : String(error)}`)
       }
@@ -142,11 +143,6 @@ export class Training {
     this.#held.last = performance.now()
     this.#options.tell('run.progress', fresh)
   }
-}
-
-/** A summary as the contract has it. */
-export function messageOf({ fault, ...summary }: RunSummary): SummaryMessage {
-  return { ...summary, fault: fault ?? null }
 }
 
 /** A run's checkpoint files, newest first. */

@@ -1,0 +1,31 @@
+import type { runLibraryRoutes } from '../../../contract/app/runLibrary.ts'
+import { annotate } from '../../runs/notes.ts'
+import { runNamed } from '../../runs/open.ts'
+import { summariseRun, type RunSummary } from '../../runs/summary.ts'
+import { emptyRunTrash, restoreRuns, trashedRuns, trashRuns } from '../../runs/trash.ts'
+import type { Handlers, Services } from '../handling.ts'
+
+export function runLibraryHandlers({ home, tell }: Services): Handlers<keyof typeof runLibraryRoutes> {
+  const summary = async (id: string): Promise<RunSummary> => summariseRun(await runNamed(home, id))
+  return {
+    'runs.annotate': async ({ run, ...notes }) => {
+      await annotate((await runNamed(home, run)).directory, notes)
+      const annotated = await summary(run)
+      tell('runs.changed', { changed: [annotated], gone: [] })
+      return { summary: annotated }
+    },
+    'runs.trash': async ({ runs }) => {
+      await trashRuns(home, runs)
+      tell('runs.changed', { changed: [], gone: runs })
+      return {}
+    },
+    'runs.restore': async ({ runs }) => {
+      await restoreRuns(home, runs)
+      const back = await Promise.allSettled(runs.map(summary))
+      tell('runs.changed', { changed: back.flatMap(result => (result.status === 'fulfilled' ? [result.value] : [])), gone: [] })
+      return {}
+    },
+    'runs.trashed': async () => ({ runs: await trashedRuns(home) }),
+    'runs.emptyTrash': ({ runs }) => emptyRunTrash(home, runs),
+  }
+}

@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BitwrightError } from '../../../core/errors.ts'
+import type { Fault } from '../../contract/engine.ts'
+import { faultOf } from '../../contract/faults.ts'
+import { homeFolders } from '../home.ts'
+import type { LinesOptions } from './lines.ts'
+import { readRun, runIds } from './open.ts'
+import { RUN_FILES } from './record.ts'
+import { isUnderWay, summariseRun, type RunSummary } from './summary.ts'
+
+/** A file system's clock may stand still for so long: what was written just before a look may be written again under the same time. */
+const CLOCK_MILLISECONDS = 2000
+/** Runs read at once. */
+const AT_ONCE = 16
+
+interface Kept {
+  readonly stamp: string
+  readonly summary: RunSummary
+}
+
+/**
+ * All runs of a home, of which only those are read again that have changed: files that are replaced change their folder's time, and
+ * those that grow their own. Runs under way are read at every look, since whether they still are is not written anywhere.
+ */
+export class Catalogue {
+  readonly #home: string
+  readonly #options: LinesOptions
+  readonly #kept = new Map<string, Kept>()
+
+  constructor(home: string, options: LinesOptions = {}) {
+    this.#home = home
+    this.#options = options
+  }
+
+  /** Newest first. */
+  async list(): Promise<{ runs: RunSummary[]; damaged: { id: string; fault: Fault }[] }> {
+    const ids = (await runIds(this.#home)).reverse()
+    for (const id of this.#kept.keys()) if (!ids.includes(id)) this.#kept.delete(id)
+    const found: (RunSummary | Fault)[] = new Array(ids.length)
+    let next = 0
+    const work = async (): Promise<void> => {
+      for (let at = next++; at < ids.length; at = next++) found[at] = await this.#look(ids[at] as string)
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    const runs: RunSummary[] = []
+    const damaged: { id: string; fault: Fault }[] = []
+    for (const [at, id] of ids.entries()) {
+      const entry = found[at] as RunSummary | Fault
+      if ('what' in entry) damaged.push({ id, fault: entry })
+      else runs.push(entry)
+    }
+    return { runs, damaged }
+  }
+
+  async #look(id: string): Promise<RunSummary | Fault> {
+    const directory = join(homeFolders(this.#home).runs, id)
+    try {
+      const stamp = await stampOf(directory)
+      const kept = this.#kept.get(id)
+      if (kept !== undefined && kept.stamp === stamp.text) return kept.summary
+      const run = await readRun(directory)
+      const summary = await summariseRun(run, this.#options)
+      if (isUnderWay(run.record.state) || Date.now() - stamp.newest < CLOCK_MILLISECONDS) this.#kept.delete(id)
+      else this.#kept.set(id, { stamp: stamp.text, summary })
+      return summary
+    } catch (error) {
+      if (!(error instanceof BitwrightError)) throw error
+      this.#kept.delete(id)
+      return faultOf(error)
+    }
+  }
+}
+
+async function stampOf(directory: string): Promise<{ readonly text: string; readonly newest: number }> {
+  const files = [directory, join(directory, RUN_FILES.metrics), join(directory, RUN_FILES.events)]
+  const stats = await Promise.all(files.map(path => stat(path).catch(() => undefined)))
+  return {
+    text: stats.map(status => (status ? `${status.ino} ${status.mtimeMs} ${status.size}` : '')).join('|'),
+    newest: Math.max(...stats.map(status => status?.mtimeMs ?? 0)),
+  }
+}
