@@ -1,5 +1,6 @@
 import { invariant } from '../errors.ts'
 import { randomBaseline, type Baseline } from './random.ts'
+import { isPositive, signsOf, signWords, type Signs } from './signs.ts'
 
 /** How the weights of a binary dense layer repeat: whole units, and the 32-bit words that their products are computed by. */
 export interface DenseRepetition {
@@ -24,12 +25,24 @@ export interface DenseRepetition {
 /** Of latent weights [depth][units], 0 and above being +1. */
 export function denseRepetition(latent: ArrayLike<number>, depth: number, units: number): DenseRepetition {
   invariant(latent.length === depth * units, () => `${latent.length} weights for ${depth} x ${units}`)
-  const places = Math.ceil(depth / 32)
-  const packed = new Uint32Array(places * units)
-  for (let input = 0; input < depth; input++) {
+  return denseRepetitionOf(signsOf(latent), depth, units)
+}
+
+/** The weights of every unit in words of their own: [place][unit], bit input % 32 of place input / 32. */
+export function unitWords(signs: Signs, depth: number, units: number): Uint32Array {
+  invariant(signs.length === signWords(depth * units), () => `${signs.length} words for ${depth} x ${units}`)
+  const packed = new Uint32Array(Math.ceil(depth / 32) * units)
+  for (let input = 0, at = 0; input < depth; input++) {
     const [place, bit] = [(input >> 5) * units, 1 << (input & 31)]
-    for (let unit = 0; unit < units; unit++) if ((latent[input * units + unit] as number) >= 0) packed[place + unit] = (packed[place + unit] as number) | bit
+    for (let unit = 0; unit < units; unit++, at++) if (isPositive(signs, at)) packed[place + unit] = (packed[place + unit] as number) | bit
   }
+  return packed
+}
+
+/** Of the signs of such weights. */
+export function denseRepetitionOf(signs: Signs, depth: number, units: number): DenseRepetition {
+  const places = Math.ceil(depth / 32)
+  const packed = unitWords(signs, depth, units)
   const tail = depth - 32 * (places - 1)
   const maskOf = (place: number): number => (place < places - 1 || tail === 32 ? 0xffffffff : 2 ** tail - 1)
   let [distinctWords, distinctWordsMerged] = [0, 0]

@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts'
+import { popcount, signsOf, signWords, type Signs } from './signs.ts'
 
 /**
  * The 2D filters of a binary convolution: for every input map and output channel one k x k slice of signs. Slices of equal signs have
@@ -33,25 +34,46 @@ const TABLE_TAPS = 16
  * The bank of latent weights [kernel * kernel * inputs][outputs], row (y * kernel + x) * inputs + c, as checkpoints hold them: 0 and
  * above is +1.
  */
-export function filterBank(latent: ArrayLike<number>, { kernel, inputs, outputs }: BankSize): FilterBank {
+export function filterBank(latent: ArrayLike<number>, size: BankSize): FilterBank {
+  return bankOfSigns(checked(signsOf(latent), latent.length, size), size)
+}
+
+/** The bank of the signs of such weights. */
+export function bankOfSigns(signs: Signs, size: BankSize): FilterBank {
+  const { kernel, inputs, outputs } = size
   const taps = kernel * kernel
   const words = Math.ceil(taps / 32)
-  invariant(latent.length === taps * inputs * outputs, () => `${latent.length} weights for ${taps} taps, ${inputs} inputs and ${outputs} outputs`)
-  const signs = new Uint32Array(inputs * outputs * words)
-  for (let tap = 0; tap < taps; tap++) {
-    const [word, bit] = [tap >> 5, 1 << (tap & 31)]
-    for (let slice = 0, from = tap * inputs * outputs, to = word; slice < inputs * outputs; slice++, from++, to += words) {
-      if ((latent[from] as number) >= 0) signs[to] = (signs[to] as number) | bit
-    }
-  }
+  const slices = slicesOf(signs, size)
   const table = new PatternTable(taps)
   const ids = new Uint32Array(inputs * outputs)
-  for (let slice = 0; slice < ids.length; slice++) ids[slice] = table.idOf(signs, slice * words)
+  for (let slice = 0; slice < ids.length; slice++) ids[slice] = table.idOf(slices, slice * words)
   const patterns = table.patterns()
   const counts = new Uint32Array(patterns.length / words)
   for (const id of ids) counts[id] = (counts[id] as number) + 1
   const inverses = Uint32Array.from(counts, (_, id) => table.find(inverted(patterns.subarray(id * words, (id + 1) * words), taps), 0) ?? id)
   return { kernel, inputs, outputs, ids, patterns, words, counts, inverses }
+}
+
+/** The signs of every slice as a pattern of its own: slices[(input * outputs + output) * words + word]. */
+export function slicesOf(signs: Signs, { kernel, inputs, outputs }: BankSize): Uint32Array {
+  const taps = kernel * kernel
+  const words = Math.ceil(taps / 32)
+  const count = inputs * outputs
+  checked(signs, taps * count, { kernel, inputs, outputs })
+  const slices = new Uint32Array(count * words)
+  for (let tap = 0; tap < taps; tap++) {
+    const [word, bit] = [tap >> 5, 1 << (tap & 31)]
+    for (let slice = 0, from = tap * count, to = word; slice < count; slice++, from++, to += words) {
+      if ((((signs[from >> 5] as number) >>> (from & 31)) & 1) === 1) slices[to] = (slices[to] as number) | bit
+    }
+  }
+  return slices
+}
+
+function checked(signs: Signs, values: number, { kernel, inputs, outputs }: BankSize): Signs {
+  const wanted = kernel * kernel * inputs * outputs
+  invariant(values === wanted && signs.length === signWords(wanted), () => `${values} weights in ${signs.length} words for ${kernel * kernel} taps, ${inputs} inputs and ${outputs} outputs`)
+  return signs
 }
 
 /** The signs of one pattern. */
@@ -88,12 +110,6 @@ export function distance(a: Uint32Array, b: Uint32Array): number {
   let sum = 0
   for (let at = 0; at < a.length; at++) sum += popcount((a[at] as number) ^ (b[at] as number))
   return sum
-}
-
-export function popcount(word: number): number {
-  let x = word - ((word >>> 1) & 0x55555555)
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
 /** Numbers patterns as they come. Up to 53 taps a pattern is a number that a float64 holds; above, it is text. */

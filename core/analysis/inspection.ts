@@ -3,15 +3,33 @@ import { attributesOf, batchNorm, conv2d, dense } from '../architecture/kinds/in
 import type { Project } from '../architecture/project.ts'
 import { channels, elements } from '../architecture/signal.ts'
 import { deadChannels } from './deadChannels.ts'
-import { denseRepetition, type DenseRepetition } from './denseRows.ts'
-import { filterBank, type FilterBank } from './filterBank.ts'
+import { denseRepetitionOf, type DenseRepetition } from './denseRows.ts'
+import { bankOfSigns, type BankSize, type FilterBank } from './filterBank.ts'
 import { channelGroups, nearRepeats, repetitionOf, topFilters, type ChannelGroup, type Repetition, type TopFilter } from './repetition.ts'
+import { signsOf, type Signs } from './signs.ts'
 
 /** Average share of distinct 2D filters that Hubara et al. 2016 (supplement C) report for their CIFAR-10 network, opposites merged. */
 export const PAPER_FRACTION = 0.42
 
 /** Values of a checkpoint's tensor by name, such as "conv1.weight". */
 export type TensorValues = (name: string) => Float32Array | undefined
+
+/** What is kept of a network: the signs of its binary weights, by layer, and perhaps the values of its tensors. */
+export interface KeptWeights {
+  readonly signs: (layer: string) => Signs | undefined
+  readonly values: TensorValues
+}
+
+/** Of a checkpoint, which holds the latent weights. */
+export function keptByValues(values: TensorValues): KeptWeights {
+  return {
+    values,
+    signs: layer => {
+      const latent = values(`${layer}.weight`)
+      return latent && signsOf(latent)
+    },
+  }
+}
 
 export interface ConvolutionInspection {
   readonly name: string
@@ -61,44 +79,65 @@ export function binaryLayers({ order, nodes }: Inference): BinaryLayer[] {
   })
 }
 
-/** The filters of one of the convolutions. */
-export function bankOf({ name, node }: BinaryLayer, values: TensorValues): FilterBank | undefined {
+/** Of a convolution; undefined for other layers. */
+export function bankSizeOf({ node }: BinaryLayer): BankSize | undefined {
   const [input] = node.inputs
-  const latent = values(`${name}.weight`)
-  if (!latent || !input || node.kind !== 'conv2d') return undefined
+  if (!input || node.kind !== 'conv2d') return undefined
   const { kernel, filters } = attributesOf(conv2d, node)
-  return filterBank(latent, { kernel, inputs: channels(input.shape), outputs: filters })
+  return { kernel, inputs: channels(input.shape), outputs: filters }
+}
+
+/** Of a dense layer: its inputs and units; undefined for other layers. */
+export function denseSizeOf({ node }: BinaryLayer): { readonly depth: number; readonly units: number } | undefined {
+  const [input] = node.inputs
+  return input && node.kind === 'dense' ? { depth: elements(input.shape), units: attributesOf(dense, node).units } : undefined
+}
+
+/** The filters of one of the convolutions. */
+export function bankOf(layer: BinaryLayer, { signs }: KeptWeights): FilterBank | undefined {
+  const size = bankSizeOf(layer)
+  const kept = size && signs(layer.name)
+  return kept && bankOfSigns(kept, size)
 }
 
 /** Everything there is to say about the repetition of a network's binary weights. Pure; about a second for GoogLeNet. */
 export function inspectNetwork(project: Project, values: TensorValues): Inspection {
   const inference = inferArchitecture(project.architecture)
-  const convolutions: ConvolutionInspection[] = []
-  const denseLayers: DenseInspection[] = []
-  for (const layer of binaryLayers(inference)) {
-    const { name, node } = layer
-    const [input] = node.inputs
-    const latent = values(`${name}.weight`)
-    if (!input || !latent) continue
-    if (layer.kind === 'dense') {
-      const depth = elements(input.shape)
-      denseLayers.push({ name, repetition: denseRepetition(latent, depth, attributesOf(dense, node).units), deadUnits: deadOf(layer, depth, inference, values) })
-      continue
-    }
-    const bank = bankOf(layer, values)
-    if (!bank) continue
-    const { kernel, inputs, outputs } = bank
-    convolutions.push({
+  return gathered(binaryLayers(inference).map(layer => inspectLayer(layer, inference, keptByValues(values))))
+}
+
+/** What is known of one layer; undefined if nothing of it is kept. */
+export type LayerInspection = { readonly convolution: ConvolutionInspection } | { readonly dense: DenseInspection } | undefined
+
+export function gathered(layers: readonly LayerInspection[]): Inspection {
+  return {
+    convolutions: layers.flatMap(layer => (layer && 'convolution' in layer ? [layer.convolution] : [])),
+    dense: layers.flatMap(layer => (layer && 'dense' in layer ? [layer.dense] : [])),
+  }
+}
+
+/** One layer's share of inspectNetwork, for those who do not want all of it at once. */
+export function inspectLayer(layer: BinaryLayer, inference: Inference, kept: KeptWeights): LayerInspection {
+  const { name, node } = layer
+  const size = denseSizeOf(layer)
+  if (size) {
+    const signs = kept.signs(name)
+    return signs && { dense: { name, repetition: denseRepetitionOf(signs, size.depth, size.units), deadUnits: deadOf(layer, size.depth, inference, kept.values) } }
+  }
+  const bank = bankOf(layer, kept)
+  if (!bank) return undefined
+  const { kernel, inputs, outputs } = bank
+  return {
+    convolution: {
       name, kernel, inputs, outputs,
       places: node.signal ? elements(node.signal.shape) / outputs : 0,
       repetition: repetitionOf(bank),
       nearRepeats: nearRepeats(bank, 1, true),
       top: topFilters(bank, TOP),
       repeatedChannels: channelGroups(bank).filter(({ same, opposite }) => same.length + opposite.length > 1),
-      deadChannels: deadOf(layer, kernel * kernel * inputs, inference, values),
-    })
+      deadChannels: deadOf(layer, kernel * kernel * inputs, inference, kept.values),
+    },
   }
-  return { convolutions, dense: denseLayers }
 }
 
 /** Layers that hand every channel on as it is or larger, and never beyond the range of the sums. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { datasetEvents, datasetRoutes } from './datasets.ts'
+import { inspectRoutes } from './inspect.ts'
 import { memoryRoutes } from './memory.ts'
 import { previewRoutes } from './preview.ts'
 import { projectEvents, projectRoutes } from './projects.ts'
@@ -8,7 +9,7 @@ import { runEvents, runRoutes } from './runs.ts'
 import { workbenchEvents, workbenchRoutes, type Face } from './workbench.ts'
 
 /** Everything the app can do: one contract, whatever carries it (design.md, decision 2). Both ends check both halves of every route. */
-export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...runLibraryRoutes, ...previewRoutes, ...memoryRoutes }
+export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...runLibraryRoutes, ...previewRoutes, ...memoryRoutes, ...inspectRoutes }
 export type AppRoutes = typeof appRoutes
 export type AppRoute = keyof AppRoutes
 

@@ -1,4 +1,4 @@
-import { bankOf, binaryLayers, type BinaryLayer, type TensorValues } from '../../../core/analysis/inspection.ts'
+import { bankOf, binaryLayers, keptByValues, type BinaryLayer, type TensorValues } from '../../../core/analysis/inspection.ts'
 import { attributesOf, channels, conv2d, inferArchitecture, windowOfConvolution, wordsOf, type Project } from '../../../core/architecture/index.ts'
 import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
@@ -28,7 +28,7 @@ export async function benchFilters(engine: Engine, project: Project, values: Ten
 }
 
 async function benchLayer(engine: Engine, layer: BinaryLayer, values: TensorValues): Promise<BenchEntry[]> {
-  const bank = bankOf(layer, values)
+  const bank = bankOf(layer, keptByValues(values))
   if (!bank || !fitsRepeated(bank)) return []
   const geometry = geometryOf(layer)
   const plan = planRepeated(bank)

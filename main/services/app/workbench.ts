@@ -10,6 +10,7 @@ import { Supervisor, type Patience } from '../engine/supervisor.ts'
 import { Catalogue } from '../runs/catalogue.ts'
 import { Training } from '../runs/training.ts'
 import { datasetHandlers } from './handlers/datasets.ts'
+import { inspectHandlers } from './handlers/inspect.ts'
 import { memoryHandlers } from './handlers/memory.ts'
 import { previewHandlers } from './handlers/preview.ts'
 import { projectHandlers } from './handlers/projects.ts'
@@ -68,7 +69,7 @@ export class Workbench {
     const services = this.#services
     this.#handlers = {
       ...workbenchHandlers(services), ...projectHandlers(services), ...datasetHandlers(services), ...runHandlers(services), ...runLibraryHandlers(services),
-      ...previewHandlers(services), ...memoryHandlers(services),
+      ...previewHandlers(services), ...memoryHandlers(services), ...inspectHandlers(services),
     }
     engine.start()
   }

@@ -15,7 +15,8 @@ import { fitOn, fitWithoutImages, openForUse } from '../datasets/images.ts'
 import { listDatasets } from '../datasets/store.ts'
 import { readBounded, readJson } from '../files.ts'
 import { slug } from '../runs/identity.ts'
-import { createModel, freeModelName, ModelNameSchema, refuseTakenModel, type StoredModel } from './store.ts'
+import { ModelNameSchema } from '../../contract/app/inspect.ts'
+import { createModel, freeModelName, refuseTakenModel, type StoredModel } from './store.ts'
 
 export interface ImportRequest {
   /** Path of an .npz or .safetensors file. */

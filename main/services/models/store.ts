@@ -6,6 +6,7 @@ import { BitwrightError } from '../../../core/errors.ts'
 import type { Fitted } from '../../../core/data/preprocessing.ts'
 import type { ImportedTensor } from '../../../core/importing/network.ts'
 import { START } from '../../../core/training/position.ts'
+import { ModelNameSchema } from '../../contract/app/inspect.ts'
 import { codeOf, diskTrouble, ensureSpace, pathExists, readJson, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { Checkpoint } from '../runs/checkpoint-read.ts'
@@ -16,8 +17,6 @@ import { bitwrightVersion, jsonFile } from '../runs/record.ts'
 
 /** Files of a model's folder, <home>/models/<name>. */
 const MODEL_FILES = { record: 'model.json', project: 'project.json', weights: 'weights.safetensors' } as const
-
-export const ModelNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'expected up to 64 lower-case letters, digits, ".", "_" or "-", not starting with a mark')
 
 /** model.json: where a network that others trained comes from. */
 const ModelRecordSchema = z.strictObject({
@@ -105,6 +104,11 @@ export async function readModel(directory: string): Promise<StoredModel> {
   return { name: record.name, directory, record, project }
 }
 
+/** The file of a model's weights. */
+export function modelWeights(directory: string): string {
+  return join(directory, MODEL_FILES.weights)
+}
+
 /** Whether the folder is a model's. */
 export function isModel(directory: string): Promise<boolean> {
   return pathExists(join(directory, MODEL_FILES.record))
@@ -112,7 +116,7 @@ export function isModel(directory: string): Promise<boolean> {
 
 /** The model's weights, checked. */
 export async function openWeights({ directory, project }: StoredModel): Promise<Checkpoint> {
-  const checkpoint = await Checkpoint.open(join(directory, MODEL_FILES.weights))
+  const checkpoint = await Checkpoint.open(modelWeights(directory))
   try {
     checkpoint.checkProject(projectFingerprint(project))
     return checkpoint

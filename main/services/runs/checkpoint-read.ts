@@ -3,6 +3,7 @@ import { readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { BitwrightError, invariant } from '../../../core/errors.ts'
 import { CHECKSUM_PLACEHOLDER, headerLength, parseHeader, type ParsedHeader } from '../../../core/formats/safetensors.ts'
+import type { Position } from '../../../core/training/position.ts'
 import { diskTrouble, regularFileSize } from '../files.ts'
 import { decodeNotes, type CheckpointNotes } from './checkpoint-format.ts'
 
@@ -44,6 +45,21 @@ export class Checkpoint {
     } catch (error) {
       await file.close()
       throw diskTrouble(error, path)
+    }
+  }
+
+  /** What a checkpoint says of its place in training. Its header is read alone: nothing tells whether the rest is whole. */
+  static async position(path: string): Promise<Position> {
+    const totalBytes = await regularFileSize(path)
+    const file = await open(path, 'r').catch((error: unknown) => {
+      throw diskTrouble(error, path)
+    })
+    try {
+      const start = await readAt(file, 0, Math.min(8, totalBytes), path)
+      const headerBytes = await readAt(file, 0, headerLength(start, totalBytes, path), path)
+      return decodeNotes(parseHeader(headerBytes, { where: path, totalBytes }).metadata, path).position
+    } finally {
+      await file.close()
     }
   }
 

@@ -82,6 +82,18 @@ async function linkOver(folder: string, source: string, name: string): Promise<v
   }
 }
 
+/** Where a run's best and last checkpoints are, if there are any. */
+export function checkpointPlaces(directory: string): { readonly best: string; readonly last: string } {
+  const folder = checkpointFolder(directory)
+  return { best: join(folder, BEST), last: join(folder, LAST) }
+}
+
+/** Checkpoints that are kept of ends of epochs, newest first. */
+export async function epochCheckpoints(directory: string): Promise<{ readonly epoch: number; readonly path: string }[]> {
+  const folder = checkpointFolder(directory)
+  return (await epochFiles(folder)).map(({ epoch, name }) => ({ epoch, path: join(folder, name) }))
+}
+
 /** Files of epochs, newest first. */
 async function epochFiles(folder: string): Promise<{ readonly epoch: number; readonly name: string }[]> {
   const names = await readdir(folder).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { distance, filterBank, inverted, isLeading, keyText, patternOf, popcount } from '../../../core/analysis/filterBank.ts'
+import { distance, filterBank, inverted, isLeading, keyText, patternOf } from '../../../core/analysis/filterBank.ts'
+import { popcount } from '../../../core/analysis/signs.ts'
 import { channelGroups, channelSimilarity, nearRepeats, repetitionOf, topFilters, usesOf } from '../../../core/analysis/repetition.ts'
 import { fillUniform, streamKey } from '../../../core/random.ts'
 import { allSlices, channelText, distinctSlices, merged, nearSlices, opposite, sliceText, type Layer } from '../../oracle/repetition.ts'

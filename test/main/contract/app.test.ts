@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createBridge, type Carrier } from '../../../main/contract/app/bridge.ts'
 import { datasetEvents, datasetRoutes } from '../../../main/contract/app/datasets.ts'
 import { appEvents, appRoutes, type AppEvent, type AppRoute, type Bridge, type DataOf, type InputOf, type OutputOf } from '../../../main/contract/app/index.ts'
+import { inspectRoutes } from '../../../main/contract/app/inspect.ts'
 import type { Answer } from '../../../main/contract/app/messages.ts'
 import { memoryRoutes } from '../../../main/contract/app/memory.ts'
 import { previewRoutes } from '../../../main/contract/app/preview.ts'
@@ -12,7 +13,7 @@ import { workbenchEvents, workbenchRoutes } from '../../../main/contract/app/wor
 
 describe('the contract', () => {
   it('holds every route and event of its parts, none hidden by another of its name', () => {
-    const routes = [workbenchRoutes, projectRoutes, datasetRoutes, runRoutes, runLibraryRoutes, previewRoutes, memoryRoutes].flatMap(part => Object.keys(part))
+    const routes = [workbenchRoutes, projectRoutes, datasetRoutes, runRoutes, runLibraryRoutes, previewRoutes, memoryRoutes, inspectRoutes].flatMap(part => Object.keys(part))
     expect(Object.keys(appRoutes).sort()).toEqual(routes.sort())
     const events = [workbenchEvents, projectEvents, datasetEvents, runEvents, runLibraryEvents].flatMap(part => Object.keys(part))
     expect(Object.keys(appEvents).sort()).toEqual(events.sort())
