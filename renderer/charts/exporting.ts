@@ -1,0 +1,28 @@
+import { init } from './echarts.ts'
+import { lineOption, type LineModel } from './option.ts'
+
+/** The picture as an SVG document that stands alone, in the colours of its theme. */
+export function chartSvg(model: LineModel & { readonly alone: string }): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: model.width, height: model.height })
+  try {
+    chart.setOption(lineOption(model))
+    return chart.renderToSVGString()
+  } finally {
+    chart.dispose()
+  }
+}
+
+/** The same as PNG, with two pixels for each. */
+export async function chartPng(model: LineModel & { readonly alone: string }): Promise<Blob> {
+  const room = document.createElement('div')
+  const chart = init(room, null, { renderer: 'canvas', width: model.width, height: model.height })
+  try {
+    chart.setOption(lineOption(model))
+    const canvas = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: model.theme.background })
+    const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'))
+    if (!blob) throw new Error('the browser made no picture')
+    return blob
+  } finally {
+    chart.dispose()
+  }
+}

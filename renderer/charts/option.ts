@@ -1,0 +1,112 @@
+import { styleOf, type ChartTheme } from './theme.ts'
+import { ticksOf, xTick, yTick, type XAxis, type YAxis } from './axes.ts'
+import type { LineOption } from './echarts.ts'
+import type { ChartMark, ChartWindow, PreparedSeries, ReferenceLine } from './series.ts'
+
+/** Room around the plot in pixels: for the figures of the axes. */
+export const MARGINS = { left: 48, right: 14, top: 18, bottom: 36 }
+/** Curves of fewer points show each. */
+const FEW_POINTS = 40
+/** Points of all curves together that a picture is made of: more are not seen, and take longer than a frame. */
+const MOST_POINTS = 12_000
+
+export interface LineModel {
+  readonly series: readonly PreparedSeries[]
+  readonly x: XAxis
+  readonly y: YAxis
+  readonly log: boolean
+  readonly marks: readonly ChartMark[]
+  readonly references: readonly ReferenceLine[]
+  readonly window: ChartWindow
+  /** Of the picture, in pixels. */
+  readonly width: number
+  readonly height: number
+  readonly theme: ChartTheme
+  /** For a picture that stands alone: its title, and the names of the curves in it. */
+  readonly alone?: string
+}
+
+const markColours: Readonly<Record<ChartMark['kind'], 'good' | 'warning' | 'error' | 'lineStrong'>> = {
+  pause: 'warning', resume: 'good', checkpoint: 'lineStrong', best: 'good', change: 'warning', stop: 'error', interrupted: 'error',
+}
+
+/** The picture as ECharts draws it, on a canvas or as SVG. */
+export function lineOption(model: LineModel): LineOption {
+  const { series, x, y, log, window, width, height, theme, alone } = model
+  const top = alone === undefined ? MARGINS.top : 58
+  const blocks = Math.max(40, Math.min(Math.floor((width - MARGINS.left - MARGINS.right) / 2), Math.floor(MOST_POINTS / 2 / Math.max(1, series.length))))
+  const label = { color: theme.textFaint, fontFamily: theme.fontFigures, fontSize: 10 }
+  const ticks = ticksOf(x.kind, window.from, window.to, Math.max(2, width / 110))
+  const places = { customValues: ticks }
+  return {
+    animation: false,
+    backgroundColor: alone === undefined ? 'transparent' : theme.background,
+    textStyle: { fontFamily: theme.fontText },
+    ...(alone !== undefined && {
+      title: { text: alone, left: MARGINS.left, top: 8, textStyle: { color: theme.text, fontSize: 14, fontWeight: 600 } },
+      legend: { left: MARGINS.left, top: 30, itemWidth: 22, itemHeight: 8, icon: 'path://M0 3h22v2h-22z', textStyle: { color: theme.textSoft, fontSize: 11 }, data: series.map(({ series: { name } }) => name), type: 'plain' as const },
+    }),
+    grid: { ...MARGINS, top },
+    xAxis: {
+      type: 'value', min: window.from, max: window.to, name: x.label, nameLocation: 'middle', nameGap: 22, nameTextStyle: { ...label, fontFamily: theme.fontText },
+      axisLine: { onZero: false, lineStyle: { color: theme.line } }, splitLine: { show: false },
+      axisTick: { ...places, lineStyle: { color: theme.line } },
+      axisLabel: { ...label, ...places, hideOverlap: true, formatter: (value: number) => xTick(x.kind, value) },
+    },
+    yAxis: {
+      ...(log ? { type: 'log' as const, logBase: 10 } : { type: 'value' as const, scale: true }),
+      ...(y.fromZero === true && !log && { min: 0 }),
+      axisLine: { show: false }, axisTick: { show: false }, splitNumber: Math.max(2, Math.round(height / 55)),
+      splitLine: { lineStyle: { color: theme.line } },
+      axisLabel: { ...label, formatter: (value: number) => yTick(y.unit, value) },
+    },
+    series: [annotations(model, top), ...series.flatMap(one => curves(one, model, blocks))],
+  }
+}
+
+type Series = Extract<NonNullable<LineOption['series']>, readonly unknown[]>[number]
+
+function curves(one: PreparedSeries, { window, theme, log }: LineModel, blocks: number): Series[] {
+  const { colour, dash } = styleOf(one.series.role, theme)
+  const curve = (which: 'values' | 'raw', z: number, strong: boolean): Series => {
+    const data = one.points(which, window, blocks)
+    if (log) for (let at = 1; at < data.length; at += 2) if ((data[at] ?? 0) <= 0) data[at] = NaN
+    return {
+      type: 'line', id: `${which} ${one.series.name}`, name: strong ? one.series.name : `${one.series.name} (raw)`, dimensions: ['x', 'y'], data: untyped(data), z, silent: true, clip: true,
+      emphasis: { disabled: true }, symbol: 'circle', symbolSize: 5, showSymbol: strong && data.length <= 2 * FEW_POINTS,
+      itemStyle: { color: colour }, lineStyle: { color: colour, width: strong ? 1.6 : 1, opacity: strong ? 1 : 0.3, type: dash.length > 0 && strong ? [...dash] : 'solid' },
+    }
+  }
+  return one.isSmoothed ? [curve('raw', 2, false), curve('values', 3, true)] : [curve('values', 3, true)]
+}
+
+/** A curve that is not seen: it carries the lines and ticks, and makes the axis reach the reference lines. */
+function annotations({ marks, references, theme, window, height, log }: LineModel, top: number): Series {
+  const shown = marks.filter(({ x }) => x >= window.from && x <= window.to)
+  const lines = shown.filter(({ kind }) => kind !== 'checkpoint')
+  const seen = references.filter(({ y }) => !log || y > 0)
+  const label = { show: true, color: theme.textSoft, fontSize: 10, fontFamily: theme.fontText, textBorderWidth: 0 }
+  return {
+    type: 'line', id: 'marks', name: 'marks', dimensions: ['x', 'y'], silent: true, symbol: 'none', lineStyle: { opacity: 0 }, z: 1,
+    data: untyped(Float64Array.from(seen.flatMap(({ y }) => [window.from, y]))),
+    markLine: {
+      silent: true, animation: false, symbol: 'none',
+      data: [
+        ...seen.map(({ y, text }) => ({ yAxis: y, lineStyle: { color: theme.textSoft, type: [2, 3], width: 1.2 }, label: { ...label, position: 'insideEndTop' as const, formatter: text } })),
+        ...lines.map(({ x, kind, text }) => ({ xAxis: x, lineStyle: { color: theme[markColours[kind]], type: [4, 3], width: 1 }, label: { ...label, position: 'end' as const, distance: 3, formatter: text } })),
+      ],
+    },
+    markPoint: {
+      silent: true, animation: false, symbol: 'triangle', symbolSize: 6, label: { show: false }, itemStyle: { color: theme.lineStrong },
+      data: shown.filter(({ kind }) => kind === 'checkpoint').map(({ x, text }) => ({ name: text, coord: [x, 1], y: height - MARGINS.bottom - 3 })),
+    },
+    tooltip: { show: false },
+    markArea: { data: [] },
+    ...(top > MARGINS.top && { legendHoverLink: false }),
+  }
+}
+
+/** ECharts takes a typed array of x, y, x, y… and copies none of it; its types know of lists alone. */
+function untyped(points: Float64Array): number[] {
+  return points as ArrayLike<number> as number[]
+}

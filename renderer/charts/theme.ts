@@ -1,0 +1,67 @@
+import { shallowRef, watch, type ShallowRef } from 'vue'
+import { usePreferences } from '../stores/preferences.ts'
+import type { SeriesRole } from './series.ts'
+
+/** Colours and faces of a theme, as tokens.css has them. */
+export interface ChartTheme {
+  readonly background: string
+  readonly text: string
+  readonly textSoft: string
+  readonly textFaint: string
+  readonly line: string
+  readonly lineStrong: string
+  readonly good: string
+  readonly warning: string
+  readonly error: string
+  readonly fontText: string
+  readonly fontFigures: string
+  readonly roles: Readonly<Record<Exclude<SeriesRole, number>, string>>
+  readonly palette: readonly string[]
+}
+
+/** How a curve is drawn: colours differ in lightness too, and beyond the first of its kind lines differ in style. */
+export interface SeriesStyle {
+  readonly colour: string
+  /** Lengths of dash and gap in pixels; none of a whole line. */
+  readonly dash: readonly number[]
+}
+
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]]
+const ROLE_DASHES: Readonly<Record<Exclude<SeriesRole, number>, readonly number[]>> = { train: [], validation: [7, 3], test: [2, 3], plain: [] }
+
+/** Reads the tokens of the theme that is shown. */
+export function readTheme(): ChartTheme {
+  const styles = getComputedStyle(document.documentElement)
+  const token = (name: string): string => styles.getPropertyValue(name).trim()
+  return {
+    background: token('--panel'),
+    text: token('--text'),
+    textSoft: token('--text-soft'),
+    textFaint: token('--text-faint'),
+    line: token('--line'),
+    lineStrong: token('--line-strong'),
+    good: token('--good'),
+    warning: token('--warning'),
+    error: token('--error'),
+    fontText: token('--font-text'),
+    fontFigures: token('--font-figures'),
+    roles: { train: token('--flow-bits'), validation: token('--flow-integers'), test: token('--flow-reals'), plain: token('--flow-integers') },
+    palette: ['--flow-bits', '--flow-integers', '--flow-reals', '--family-activate', '--family-normalise', '--family-output', '--family-pool', '--family-reshape'].map(token),
+  }
+}
+
+/** The theme as it is shown; another one when it changes, behind the document's own change. */
+export function useChartTheme(): Readonly<ShallowRef<ChartTheme>> {
+  const preferences = usePreferences()
+  const theme = shallowRef(readTheme())
+  watch(() => preferences.shownTheme, () => {
+    theme.value = readTheme()
+  }, { flush: 'post' })
+  return theme
+}
+
+export function styleOf(role: SeriesRole, theme: ChartTheme): SeriesStyle {
+  if (typeof role !== 'number') return { colour: theme.roles[role], dash: ROLE_DASHES[role] }
+  const { length } = theme.palette
+  return { colour: theme.palette[role % length] ?? theme.text, dash: DASHES[Math.floor(role / length) % DASHES.length] ?? [] }
+}
