@@ -30,6 +30,14 @@ export interface BuiltProgram {
   readonly outputs: ReadonlyMap<string, Value>
   /** With the option of this name: nodes whose output is sums, as float32 [rows][channels]. */
   readonly reals: ReadonlyMap<string, Tensor>
+  /** In training, by node id: what went back through it; a node that learns nothing and stands behind nothing that does has none. */
+  readonly backward: ReadonlyMap<string, BackwardOfNode>
+}
+
+/** Gradients are of a node's output, summed over all that read it (none reaches a head), and of its inputs in the order of its ports. */
+export interface BackwardOfNode {
+  readonly reached: Gradient | undefined
+  readonly passed: readonly (Gradient | undefined)[]
 }
 
 /** The batch's tensors for a number of rows. */
@@ -92,6 +100,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
   const built = new Map<string, Built>()
   const outputs = new Map<string, Value>()
   const reals = new Map<string, Tensor>()
+  const backward = new Map<string, BackwardOfNode>()
   for (const id of model.order) {
     const node = model.node(id)
     program.enter(id, 'forward')
@@ -113,6 +122,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
       if (!gradient && node.kind !== 'head') continue
       program.enter(id, 'backward')
       const back = (built.get(id) as Built).backward(gradient)
+      backward.set(id, { reached: gradient, passed: back })
       for (const [index, passed] of back.entries()) {
         const source = node.sources[index]
         if (!passed || source === undefined) continue
@@ -124,7 +134,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
       updates = []
     }
   }
-  return { program, ports, gradients, outputs, reals }
+  return { program, ports, gradients, outputs, reals, backward }
 }
 
 function recordUpdate(model: Model, sites: ReadonlyMap<string, LayerSite>, program: Program, ports: Ports, { parameter, gradient }: { parameter: Parameter; gradient: Tensor }): void {

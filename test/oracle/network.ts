@@ -13,7 +13,7 @@ import { at, Matrix } from './numbers.ts'
 import type { ParameterGradient } from './dense.ts'
 import { adam, adamaxShift, bop, clip, sgd, type StepSize } from './optimizers.ts'
 import { describeParameters, initialOptimizerStates, initialStates, named, spreadName, type Parameter } from './parameters.ts'
-import { backwardPass, forwardPass, headLosses, type Backward, type Result } from './passes.ts'
+import { backwardPass, forwardPass, headLosses, type Result } from './passes.ts'
 import { learningRate } from './schedule.ts'
 import { centreWeights } from './weights.ts'
 
@@ -92,12 +92,10 @@ export class OracleNetwork {
   trainStep(pixels: Uint8Array, labels: ArrayLike<number>, step: number, epoch: number): TrainStep {
     const margins = new Margins()
     const { recipe } = this.project
-    const results = forwardPass(this.layers, this, this.#decode(pixels, labels), { seed: recipe.seed, step }, margins)
-    const backward = backwardPass(this.layers, this, results, labels, this.#lossOverride(), margins)
-    this.#updateRunning(results)
-    const { optimizer } = recipe
-    const gamma = optimizer.kind === 'bop' ? learningRate({ start: optimizer.gamma, schedule: optimizer.gammaSchedule }, recipe.epochs, epoch) : 0
-    const updateMargins = this.#updateParameters(backward, { learningRate: learningRate(recipe.learningRate, recipe.epochs, epoch), step, gamma }, margins)
+    const results = forwardPass(this.layers, this, this.decode(pixels, labels), { seed: recipe.seed, step }, margins)
+    const backward = backwardPass(this.layers, this, results, labels, this.lossOverride(), margins)
+    for (const layer of this.layers) this.updateRunning(layer, results[layer.ordinal])
+    const updateMargins = this.updateParameters(backward.parameters, step, epoch, margins)
     const scored = this.#score(results, labels, margins)
     return {
       ...scored, loss: backward.loss, losses: backward.losses, updateMargins,
@@ -111,8 +109,8 @@ export class OracleNetwork {
   /** Running statistics, no dropout, deterministic sign; changes nothing. */
   evaluate(pixels: Uint8Array, labels: ArrayLike<number>): Evaluation {
     const margins = new Margins()
-    const results = forwardPass(this.layers, this, this.#decode(pixels, labels), undefined, margins)
-    const { loss, losses } = headLosses(this.layers, results, labels, this.#lossOverride(), margins)
+    const results = forwardPass(this.layers, this, this.decode(pixels, labels), undefined, margins)
+    const { loss, losses } = headLosses(this.layers, results, labels, this.lossOverride(), margins)
     return { ...this.#score(results, labels, margins), loss, losses, trace: this.#trace(results), margin: margins.report() }
   }
 
@@ -123,7 +121,8 @@ export class OracleNetwork {
     return runningInverse(this.#running(id, layer.options.running), layer.options)
   }
 
-  #decode(pixels: Uint8Array, labels: ArrayLike<number>): Matrix {
+  /** What the bytes mean to the input layer: one row a position. */
+  decode(pixels: Uint8Array, labels: ArrayLike<number>): Matrix {
     const input = this.layers.find(layer => layer.kind === 'input')
     if (input === undefined) throw new Error('there is no input layer')
     for (let i = 0; i < labels.length; i++) {
@@ -133,7 +132,8 @@ export class OracleNetwork {
     return new Matrix(labels.length * input.height * input.width, input.channels, pixels).map(meaning)
   }
 
-  #lossOverride(): LossKind | undefined {
+  /** The recipe's loss, if it replaces that of every head. */
+  lossOverride(): LossKind | undefined {
     return this.project.recipe.loss === 'head' ? undefined : this.project.recipe.loss
   }
 
@@ -153,23 +153,24 @@ export class OracleNetwork {
     return { mean: named(this.states, `${id}.runningMean`), spread: named(this.states, spreadName(id, kind)) }
   }
 
-  #updateRunning(results: readonly Result[]): void {
-    for (const layer of this.layers) {
-      const result = results[layer.ordinal]
-      if (layer.kind !== 'batchNorm' || result?.statistics === undefined) continue
-      updateRunning(this.#running(layer.id, layer.options.running), result.statistics, result.output.rows, layer.options)
-    }
+  /** Moves the running statistics of a batchNorm node by what it measured in training; of other layers there are none. */
+  updateRunning(layer: Layer, result: Result | undefined): void {
+    if (layer.kind !== 'batchNorm' || result?.statistics === undefined) return
+    updateRunning(this.#running(layer.id, layer.options.running), result.statistics, result.output.rows, layer.options)
   }
 
-  #updateParameters(backward: Backward, size: Omit<StepSize, 'factor'> & { readonly gamma: number }, margins: Margins): Map<string, Float64Array> {
-    const { optimizer, clip: clipped } = this.project.recipe
+  /** Every parameter's update by its gradient in `found`; step and epoch as in trainStep. Returns TrainStep's updateMargins. */
+  updateParameters(found: ReadonlyMap<string, ParameterGradient>, step: number, epoch: number, margins = new Margins()): Map<string, Float64Array> {
+    const { optimizer, clip: clipped, learningRate: rate, epochs } = this.project.recipe
+    const gamma = optimizer.kind === 'bop' ? learningRate({ start: optimizer.gamma, schedule: optimizer.gammaSchedule }, epochs, epoch) : 0
+    const size = { learningRate: learningRate(rate, epochs, epoch), step, gamma }
     const updateMargins = new Map<string, Float64Array>()
     for (const { name, binary, factor, centred } of this.#described) {
       const parameter = named(this.parameters, name)
       const before = parameter.slice()
-      const found = backward.parameters.get(name)
-      if (found === undefined) throw new Error(`no gradient for ${name}`)
-      const { gradient, magnitude } = this.#decayed(found, parameter, name, binary)
+      const raw = found.get(name)
+      if (raw === undefined) throw new Error(`no gradient for ${name}`)
+      const { gradient, magnitude } = this.#decayed(raw, parameter, name, binary)
       const distances = this.#updateOne(name, parameter, gradient, { ...size, factor }, binary)
       for (let i = 0; i < parameter.length; i++) {
         let least = Infinity

@@ -57,7 +57,8 @@ export function forwardPass(layers: readonly Layer[], tensors: Tensors, pixels: 
   return results
 }
 
-function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: Sources, picture: Size, training: Training | undefined, allMargins: Margins): Result {
+/** One layer of a batch. */
+export function forwardLayer(layer: Layer, { parameters, states }: Tensors, sources: Sources, picture: Size, training: Training | undefined, allMargins: Margins): Result {
   const [source] = sources
   const input = source.output
   const margins = source.exact ? new Margins() : allMargins
@@ -171,7 +172,7 @@ export function backwardPass(
 }
 
 /** d loss / d inputs of one layer, in the order of its ports; its parameters' gradients go into `found`. */
-function backwardLayer(
+export function backwardLayer(
   layer: Layer, parameters: ReadonlyMap<string, Float64Array>, results: readonly Result[], picture: Size, gradient: Matrix, found: Map<string, ParameterGradient>, allMargins: Margins,
 ): Matrix[] {
   const sources = sourcesOf(results, layer)
@@ -247,7 +248,7 @@ export function headLosses(
   return { losses, loss: total, ofScores }
 }
 
-type Sources = readonly [Result, ...Result[]]
+export type Sources = readonly [Result, ...Result[]]
 
 function sourcesOf(results: readonly Result[], layer: Layer): Sources {
   const [first, ...others] = layer.sources.map(ordinal => {
@@ -260,7 +261,7 @@ function sourcesOf(results: readonly Result[], layer: Layer): Sources {
 }
 
 /** Height and width of what a layer reads; of several inputs, all have the same. */
-function sizeOf(layers: readonly Layer[], layer: Layer): Size {
+export function sizeOf(layers: readonly Layer[], layer: Layer): Size {
   const source = layers[layer.sources[0] ?? -1]
   if (source === undefined) throw new Error(`${layer.id} has no source`)
   return { height: source.height, width: source.width }
@@ -273,7 +274,7 @@ function activationParameters({ id, function: name }: Extract<Layer, { kind: 'ac
 }
 
 /** What a sign takes the sign of: its input less the learned threshold of the channel. */
-function overThreshold({ id, learned }: Extract<Layer, { kind: 'sign' }>, parameters: ReadonlyMap<string, Float64Array>, input: Matrix): Matrix {
+export function overThreshold({ id, learned }: Extract<Layer, { kind: 'sign' }>, parameters: ReadonlyMap<string, Float64Array>, input: Matrix): Matrix {
   if (!learned) return input
   const threshold = named(parameters, `${id}.threshold`)
   return input.map((x, _, channel) => x - at(threshold, channel))

@@ -2,16 +2,11 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Project } from '../../../core/architecture/project.ts'
 import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
-import { Memory } from '../../../core/gpu/memory.ts'
-import type { Parameter } from '../../../core/layers/context.ts'
 import { buildProgram } from '../../../core/training/build.ts'
-import { Model } from '../../../core/training/model.ts'
-import { learningRateAt } from '../../../core/architecture/schedule.ts'
-import { packWeights, writeConstants, writeInitial } from '../../../core/training/weights.ts'
-import { packWeights as packReference } from '../../oracle/bits.ts'
+import { packWeights } from '../../../core/training/weights.ts'
 import { describeWorst, firstDifference, relativeError } from '../../oracle/compare.ts'
-import { randomLabels, randomPixels, uniformValues } from '../../oracle/examples.ts'
-import { OracleNetwork, type TrainStep } from '../../oracle/network.ts'
+import type { TrainStep } from '../../oracle/network.ts'
+import { bitsOf, drawCase, EPOCH, SLOT, STEP, stepOnDevice, type StepCase } from './deviceStep.ts'
 
 /** Float results agree with the float64 reference to this part of the tensor's largest value. */
 const TOLERANCE = 1e-4
@@ -31,20 +26,6 @@ export const inputCoding = fc.oneof(
   { weight: 2, arbitrary: fc.record({ coding: fc.constant('fixedPoint'), bits: fc.constantFrom(2, 5, 8, 12), low: fc.constant(-1.25), high: fc.constant(1) }) },
   { weight: 1, arbitrary: fc.record({ coding: fc.constant('threshold'), threshold: fc.constantFrom(0, 0.25) }) },
 )
-
-export interface StepCase {
-  readonly project: Project
-  /** Images of the batch. */
-  readonly rows: number
-  readonly path: 'planes' | 'float'
-}
-
-/** The signs of latent weights as packed words, those of each tap by themselves. */
-function bitsOf(latent: Float32Array, { depth, taps, outputs }: Parameter): Uint32Array {
-  const each = (depth / taps) * outputs
-  const packed = Array.from({ length: taps }, (_, tap) => packReference(latent.subarray(tap * each, (tap + 1) * each), depth / taps, outputs))
-  return Uint32Array.from(packed.flatMap(words => [...words]))
-}
 
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
@@ -66,50 +47,15 @@ function cancelsInBatchNorm({ architecture }: Project, { trace }: TrainStep): bo
   })
 }
 
-/**
- * Gives parameters that start as a constant, such as biases and thresholds at 0, values that differ from channel to channel, as after
- * some training; returns what they are now.
- */
-function moveConstants({ parameters }: OracleNetwork, seed: number): Map<string, Float64Array> {
-  const moved = new Map<string, Float64Array>()
-  for (const [name, values] of parameters) {
-    const [first = 0] = values
-    if (name.endsWith('.weight') || !values.every(value => value === first)) continue
-    moved.set(name, Float64Array.from(uniformValues(values.length, seed + moved.size, first - 0.25, first + 0.25), Math.fround))
-  }
-  for (const [name, values] of moved) parameters.set(name, values.slice())
-  return moved
-}
-
 /** One step of the same network on the device and in the reference; undefined if a decision was too close to call. */
 export async function compareStep(toolbox: Toolbox, { project, rows, path }: StepCase): Promise<{ failures: string[]; compared: number } | undefined> {
-  const pixels = { scale: 2 / 255, offset: -1 }
-  const { seed, optimizer } = project.recipe
-  const model = new Model(project, pixels)
-  const depth = model.imageShape.reduce((product, size) => product * size, 1)
-  const images = randomPixels(rows * depth, seed)
-  const labels = randomLabels(rows, model.classes, seed + 1)
-  const [step, epoch] = [3, 2]
-  const oracle = new OracleNetwork(project, pixels)
-  const moved = moveConstants(oracle, seed)
-  const wanted = oracle.trainStep(images, labels, step, epoch)
+  const drawn = drawCase({ project, rows, path })
+  const { model, oracle, images, labels } = drawn
+  const { optimizer, learningRate: { start } } = project.recipe
+  const wanted = oracle.trainStep(images, labels, STEP, EPOCH)
   if (wanted.margin.gradients < MARGIN || cancelsInBatchNorm(project, wanted)) return undefined
 
-  const memory = new Memory(toolbox.device)
-  const { program, ports, gradients, outputs } = buildProgram(model, { training: true, rows, inputPath: path, inspect: true })
-  await writeInitial(model, memory)
-  writeConstants(model, memory)
-  for (const [name, values] of moved) memory.write((model.parameters.get(name) as Parameter).tensor, Float32Array.from(values))
-  await packWeights(model, memory, toolbox)
-  const executable = await Executable.compile(program, memory, toolbox)
-  const stride = Math.ceil(depth / 4) * 4
-  const padded = new Uint8Array(rows * stride)
-  for (let m = 0; m < rows; m++) padded.set(images.subarray(m * depth, (m + 1) * depth), m * stride)
-  memory.write(ports.pixels, padded)
-  memory.write(ports.labels, Uint32Array.from(labels))
-  const { start, schedule } = project.recipe.learningRate
-  executable.submit({ step, rows, slot: 5, rate: model.optimizer.rate(learningRateAt(start, schedule, epoch, project.recipe.epochs), step), gamma: model.optimizer.gamma(epoch, project.recipe.epochs) })
-
+  const { memory, executable, built: { ports, gradients, outputs }, padded } = await stepOnDevice(toolbox, drawn, { project, rows, path })
   const failures: string[] = []
   let compared = 0
   const close = (name: string, actual: ArrayLike<number>, expected: ArrayLike<number>, terms = 0): void => {
@@ -118,10 +64,10 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
     if (!(error <= TOLERANCE)) failures.push(`${name}: relative error ${error.toExponential(2)}; ${describeWorst(actual, expected)}`)
   }
   const metrics = await memory.readFloats(ports.metrics)
-  close('loss', [(metrics[20] ?? NaN) / rows], [wanted.loss])
-  if (wanted.margin.categories.ranking > MARGIN) expect([metrics[21], metrics[22]]).toEqual([wanted.errors, wanted.top5Errors])
+  close('loss', [(metrics[4 * SLOT] ?? NaN) / rows], [wanted.loss])
+  if (wanted.margin.categories.ranking > MARGIN) expect([metrics[4 * SLOT + 1], metrics[4 * SLOT + 2]]).toEqual([wanted.errors, wanted.top5Errors])
   const headErrors = await memory.readFloats(ports.headErrors)
-  expect([...headErrors.subarray(2 * (6 * model.heads.length - 1), 2 * 6 * model.heads.length)]).toEqual([metrics[21], metrics[22]])
+  expect([...headErrors.subarray(2 * ((SLOT + 1) * model.heads.length - 1), 2 * (SLOT + 1) * model.heads.length)]).toEqual([metrics[4 * SLOT + 1], metrics[4 * SLOT + 2]])
   close('scores', await memory.readFloats(ports.scores), wanted.scores)
   for (const [name, tensor] of gradients) {
     close(`gradient of ${name}`, await memory.readFloats(tensor), wanted.gradients.get(name) as Float64Array, largest(wanted.magnitudes.get(name) as Float64Array))
