@@ -91,6 +91,8 @@ export interface Ports {
   readonly scores: Tensor
   /** Of every head by itself: errors and top-5 errors, [slots][heads][2]. */
   readonly headErrors: Tensor
+  /** +1 values of every sign layer in evaluation, [slots][nodes in topological order]. */
+  readonly positives: Tensor
   readonly health: Tensor
   readonly scale: number
   readonly offset: number

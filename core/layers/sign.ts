@@ -3,7 +3,7 @@ import { invariant } from '../errors.ts'
 import { Stream } from '../random.ts'
 import { asReals, biasGradient, oneMask, plainGradient, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
-import { channels, isFixed, words, type Gradient } from './values.ts'
+import { channels, isFixed, positions, words, type Gradient } from './values.ts'
 
 /**
  * The sign of a value, less a learned threshold of the channel if there is one, as bits. What stands in for its slope in backward, the
@@ -13,7 +13,7 @@ import { channels, isFixed, words, type Gradient } from './values.ts'
  */
 export const buildSign: Builder<SignAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `sign ${site.id} has no input`)
-  const { program, training } = context
+  const { program, training, ports } = context
   const source = input.flow === 'sums' ? input : realsValue(input.shape, asReals(context, input))
   const rows = rowsOf(context, source)
   const outputs = channels(source)
@@ -36,6 +36,14 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
     { rows, outputs, words: words(source), scale: source.scale, key0, key1, first_row: 0 },
     { ...overrides, THRESHOLD, MASKS: Number(masks), STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
   )
+  if (!training) {
+    program.launch(
+      'count_bits',
+      { bits, presence: zero ? presence : bits, counts: ports.positives },
+      { rows, words: words(source), positions: positions(source), places: ports.positives.shape[1] as number, place: site.ordinal, first_row: 0 },
+      { PRESENCE: Number(zero) },
+    )
+  }
   const throughSlope = (gradient: Gradient): Gradient => {
     const mask = oneMask(context, gradient)
     const dx = program.tensor('input gradient', 'f32', [rows, outputs])

@@ -52,6 +52,7 @@ export function portsFor(model: Model, rows: number): Ports {
     metrics: port('metrics', 'f32', [METRIC_SLOTS, 4], 'output'),
     predictions: port('predictions', 'u32', [METRIC_SLOTS, rows], 'output'),
     headErrors: port('errors of heads', 'f32', [METRIC_SLOTS, model.heads.length, 2], 'output'),
+    positives: port('values of +1', 'u32', [METRIC_SLOTS, model.health.shape[0] as number], 'output'),
     scores: port('scores', 'f32', [rows, model.classes], 'output'),
     health: model.health,
     scale,

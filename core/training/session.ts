@@ -32,6 +32,8 @@ export interface Evaluation {
   readonly heads: readonly { readonly name: string; readonly error: number; readonly top5Error: number }[]
   /** Predicted class of each image, in the split's order. */
   readonly predictions: Uint32Array
+  /** Of every sign layer by its id: the share of its values, over all images, that are +1. */
+  readonly positive: ReadonlyMap<string, number>
 }
 
 /** Images of an evaluation batch: many, since nothing is kept for backward, but no tensor shall be larger than this. */
@@ -144,11 +146,14 @@ export class Session {
     let loss = 0
     let errors = 0
     let top5Errors = 0
-    const { heads } = this.model
+    const { model } = this
+    const { heads } = model
+    const signs = model.order.map((id, ordinal) => ({ id, ordinal, node: model.node(id), ones: 0 })).filter(({ node }) => node.kind === 'sign')
     const ofHeads = heads.map(() => ({ errors: 0, top5Errors: 0 }))
     try {
       for (let done = 0; done < batches; done += METRIC_SLOTS) {
         const group = Math.min(METRIC_SLOTS, batches - done)
+        if (signs.length > 0) this.memory.clear(ports.positives)
         const begun = host.now()
         for (let slot = 0; slot < group; slot++) {
           const batch = await stream.next()
@@ -161,11 +166,13 @@ export class Session {
         const metrics = await this.memory.readFloats(ports.metrics)
         this.#millisecondsPerBatch = (host.now() - begun) / group
         const winners = await this.memory.readWords(ports.predictions)
+        const positives = signs.length > 0 ? await this.memory.readWords(ports.positives) : new Uint32Array()
         const headErrors = await this.memory.readFloats(ports.headErrors)
         for (let slot = 0; slot < group; slot++) {
           loss += metrics[slot * 4] ?? 0
           errors += metrics[slot * 4 + 1] ?? 0
           top5Errors += metrics[slot * 4 + 2] ?? 0
+          for (const sign of signs) sign.ones += positives[slot * model.order.length + sign.ordinal] ?? 0
           for (const [head, sums] of ofHeads.entries()) {
             const at = (slot * heads.length + head) * 2
             sums.errors += headErrors[at] ?? 0
@@ -178,7 +185,12 @@ export class Session {
     } finally {
       stream.close()
     }
-    return { images: split.count, loss: loss / split.count, error: errors / split.count, top5Error: top5Errors / split.count, heads: ofHeads.map((sums, head) => ({ name: heads[head] as string, error: sums.errors / split.count, top5Error: sums.top5Errors / split.count })), predictions }
+    const share = (sum: number): number => sum / split.count
+    return {
+      images: split.count, loss: share(loss), error: share(errors), top5Error: share(top5Errors), predictions,
+      heads: ofHeads.map((sums, head) => ({ name: heads[head] as string, error: share(sums.errors), top5Error: share(sums.top5Errors) })),
+      positive: new Map(signs.map(({ id, node, ones }) => [id, share(ones) / elements(node.signal?.shape ?? [1])])),
+    }
   }
 
   /** Class scores of images, rows of bytes of the network's input shape: [images][classes]. */

@@ -3,10 +3,11 @@ import { epochOrder, trainingBatches } from '../data/batches.ts'
 import type { BatchStream, ImageSource } from '../data/source.ts'
 import { METRIC_SLOTS } from './build.ts'
 import { DeviceWait } from './deviceWait.ts'
+import { LayerWatch, type NetworkBits } from './layerWatch.ts'
 import { MetricsReader } from './metricsReader.ts'
 import { findUnsound } from './health.ts'
 import { Pace } from './pace.ts'
-import { isBetter, START, type EpochRecord, type Position } from './position.ts'
+import { isBetter, START, type EpochFigures, type EpochRecord, type Position } from './position.ts'
 import type { Loaded, Session } from './session.ts'
 
 export type RunState = 'queued' | 'preparing' | 'running' | 'pausing' | 'paused' | 'finished' | 'stopped' | 'failed'
@@ -33,8 +34,8 @@ export interface Progress {
 export interface Listener {
   state(state: RunState): void
   progress(progress: Progress): void
-  /** An epoch ended; `best` if it is the best so far. The session holds its weights and `position` the place after it. */
-  epoch(record: EpochRecord, position: Position, best: boolean): Promise<void>
+  /** An epoch ended; `best` if it is the best so far. The session holds its weights, `bits` their signs, and `position` the place after it. */
+  epoch(record: EpochRecord, position: Position, end: { readonly best: boolean; readonly bits: NetworkBits }): Promise<void>
   /** A place within an epoch that is worth keeping: asked for, or because enough time went by. */
   checkpoint(position: Position): Promise<void>
 }
@@ -63,6 +64,8 @@ export class Trainer {
   readonly #splits: Splits
   readonly #listener: Listener
   readonly #options: TrainerOptions
+  /** To be begun, or restored in the middle of an epoch, by whoever prepares the session. */
+  readonly watch: LayerWatch
   #state: RunState = 'queued'
   #wanted: 'run' | 'pause' | 'stop' = 'run'
   #wake: (() => void) | undefined
@@ -74,6 +77,7 @@ export class Trainer {
 
   constructor(session: Session, splits: Splits, listener: Listener, options: TrainerOptions, position: Position = START) {
     this.#session = session
+    this.watch = new LayerWatch(session)
     this.#splits = splits
     this.#listener = listener
     this.#options = options
@@ -268,7 +272,7 @@ export class Trainer {
     const { epoch, step, lossSum, errors, best, sinceBest } = this.#position
     const valid = this.#splits.validation.count > 0 ? await this.#session.evaluate(this.#splits.validation) : undefined
     const test = await this.#session.evaluate(this.#splits.test)
-    const record: EpochRecord = {
+    const figures: EpochFigures = {
       epoch: epoch + 1,
       step,
       learningRate,
@@ -279,10 +283,11 @@ export class Trainer {
       testError: test.error,
       testTop5Error: test.top5Error,
     }
-    if (![record.testLoss, record.validLoss ?? 0].every(Number.isFinite)) throw await findUnsound(this.#session.model, this.#session.memory, step)
-    const better = isBetter(record, best, recipe.selection)
-    this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? record : best, last: record, sinceBest: better ? 0 : sinceBest + 1 }
-    await this.#listener.epoch(record, this.#position, better)
+    if (![figures.testLoss, figures.validLoss ?? 0].every(Number.isFinite)) throw await findUnsound(this.#session.model, this.#session.memory, step)
+    const { layers, bits } = await this.watch.measure((valid ?? test).positive)
+    const better = isBetter(figures, best, recipe.selection)
+    this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? figures : best, last: figures, sinceBest: better ? 0 : sinceBest + 1 }
+    await this.#listener.epoch({ ...figures, ...(Object.keys(layers).length > 0 && { layers }) }, this.#position, { best: better, bits })
     if (this.#wanted === 'pause' && !(await this.#waitWhilePaused())) return
   }
 }

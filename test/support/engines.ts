@@ -56,8 +56,8 @@ export function openEngine(home: string, options: EngineOptions = {}): WatchedEn
   }
 }
 
-/** SHA-256 of all that a run's training made: every checkpoint, and the figures. */
+/** SHA-256 of all that a run's training made: every checkpoint, the figures, and the bits of its epochs. */
 export function madeBy(directory: string): Record<string, string> {
-  const checkpoints = readdirSync(join(directory, 'checkpoints')).sort().map(name => `checkpoints/${name}`)
-  return Object.fromEntries(['metrics.jsonl', ...checkpoints].map(name => [name, createHash('sha256').update(readFileSync(join(directory, name))).digest('hex')]))
+  const [checkpoints, bits] = ['checkpoints', 'bits'].map(folder => readdirSync(join(directory, folder)).sort().map(name => `${folder}/${name}`)) as [string[], string[]]
+  return Object.fromEntries(['metrics.jsonl', ...checkpoints, ...bits].map(name => [name, createHash('sha256').update(readFileSync(join(directory, name))).digest('hex')]))
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
-import { EpochRecordSchema } from '../../../core/training/position.ts'
+import { EpochFiguresSchema } from '../../../core/training/position.ts'
 import { FaultSchema, RunIdSchema, RunStateSchema, engineEvents } from '../engine.ts'
 import { route } from '../route.ts'
 
@@ -28,8 +28,8 @@ export const RunSummarySchema = z.strictObject({
   /** Finished epochs, of so many. */
   epochs: count,
   epochsWanted: count,
-  best: EpochRecordSchema.nullable(),
-  last: EpochRecordSchema.nullable(),
+  best: EpochFiguresSchema.nullable(),
+  last: EpochFiguresSchema.nullable(),
   /** When it finished, was stopped or failed; null while it may still be told of. */
   finished: time.nullable(),
   /** What people call it; the project's name unless they chose another. */
@@ -88,6 +88,8 @@ export const runRoutes = {
   ),
   /** Figures by epoch after `after` finished ones: columns `epoch`, `step`, `learningRate`, `trainLoss`, `trainError`, `validError`… */
   'runs.metrics': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ epochs: ColumnsSchema })),
+  /** Figures of its layers by epoch, after `after` finished ones, by node id: columns `epoch`, `flipRate`, `clippedShare`, `meanLatent`, `positiveShare`, `distinctFraction`. */
+  'runs.layers': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ layers: z.record(z.string(), ColumnsSchema) })),
   /** The run's history after its first `after` events. */
   'runs.events': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ events: z.array(RunEventEntrySchema) })),
 }

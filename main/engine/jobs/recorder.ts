@@ -1,9 +1,11 @@
 import type { Project } from '../../../core/architecture/project.ts'
 import type { Fitted } from '../../../core/data/preprocessing.ts'
+import type { NetworkBits } from '../../../core/training/layerWatch.ts'
 import type { EpochRecord, Position } from '../../../core/training/position.ts'
 import type { Session } from '../../../core/training/session.ts'
 import type { Listener, Progress, RunState } from '../../../core/training/trainer.ts'
 import type { Fault } from '../../contract/engine.ts'
+import { pruneBits, writeBits } from '../../services/runs/bits.ts'
 import { notesOf, saveEpoch, saveLast, type Saved } from '../../services/runs/checkpoints.ts'
 import type { TensorSource } from '../../services/runs/checkpoint-write.ts'
 import { EventWriter } from '../../services/runs/events.ts'
@@ -87,10 +89,14 @@ export class Recorder implements Listener {
     this.#context.emit('progress', { run: this.#id, ...progress })
   }
 
-  async epoch(record: EpochRecord, position: Position, best: boolean): Promise<void> {
+  async epoch(record: EpochRecord, position: Position, { best, bits }: { readonly best: boolean; readonly bits: NetworkBits }): Promise<void> {
     const store = this.#ready()
     await store.metrics.append(record)
-    await this.#saved(position, await saveEpoch(store.run.directory, this.#sources(), this.#notes(position), best))
+    const { directory } = store.run
+    await writeBits(directory, position.epoch, bits)
+    await this.#saved(position, await saveEpoch(directory, this.#sources(), this.#notes(position), best))
+    // Only now: a checkpoint within the epoch, from which a run that is killed before this goes on, needs the bits of the epoch before.
+    await pruneBits(directory, position.epoch)
     this.#context.emit('epoch', { run: this.#id, record, best })
   }
 

@@ -12,6 +12,7 @@ import { fitOn, openImages, type OpenedDataset, type OpenedImages } from '../../
 import type { StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
+import { pruneBits, readBits, writeBits } from '../../services/runs/bits.ts'
 import { limitsOf } from '../budget.ts'
 import type { JobContext } from '../context.ts'
 import { faultOf } from '../../contract/faults.ts'
@@ -67,6 +68,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
       workshop.check()
       store = await plan.store(session.model.storedBytes, { adapter: adapter.name, driver: adapter.driver }, position)
       recorder.attach(store)
+      await beginWatch(context, trainer, store)
       return loaded
     }))
     await recorder.end(state)
@@ -78,6 +80,22 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
     await images.close()
     if (!workshop.failure) session.close()
   }
+}
+
+/** Layers are compared with the signs at the beginning of their epoch: on the device where one begins now, else in a file. */
+async function beginWatch(context: JobContext, { watch, position: { epoch, batch } }: Trainer, { run: { directory } }: Store): Promise<void> {
+  if (batch === 0) {
+    await writeBits(directory, epoch, await watch.begin())
+    await pruneBits(directory, epoch)
+    return
+  }
+  await pruneBits(directory, epoch)
+  const bits = await readBits(directory, epoch).catch((error: unknown) => {
+    if (!(error instanceof BitwrightError)) throw error
+    context.log('warning', `the epoch under way has no flip rates: ${error.message}`)
+    return undefined
+  })
+  watch.restore(bits)
 }
 
 /** How often it is told how far fitting is. */

@@ -108,8 +108,13 @@ async function epochFiles(folder: string): Promise<{ readonly epoch: number; rea
 
 /** Removes what a killed engine left half-written, but not what others who want the lock are writing. For its holder. */
 export async function tidyRun(directory: string): Promise<void> {
-  for (const place of [directory, checkpointFolder(directory)]) {
-    for (const name of await readdir(place)) if (/^\.(?!lock\.).+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
+  for (const place of [directory, checkpointFolder(directory), join(directory, RUN_FILES.bits)]) {
+    const names = await readdir(place).catch((error: unknown) => {
+      // Runs made before there were bits of epochs have no folder of them.
+      if (codeOf(error) === 'ENOENT') return []
+      throw diskTrouble(error, place)
+    })
+    for (const name of names) if (/^\.(?!lock\.).+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { EpochRecordSchema, type EpochRecord } from '../../../core/training/position.ts'
+import { EpochRecordSchema, type EpochFigures, type EpochRecord } from '../../../core/training/position.ts'
 import { LineWriter, readLines, type LinesOptions } from './lines.ts'
 import { RUN_FILES } from './record.ts'
 
@@ -13,7 +13,7 @@ export async function readMetrics(directory: string, options: LinesOptions = {})
  * that the file ends with the same bytes as that of a run which was never interrupted. An epoch's line is written before its
  * checkpoint, so none is missing, unless somebody edited the file: then `log` is told, and `last` fills the end.
  */
-export async function openMetrics(directory: string, epochs: number, last: EpochRecord | null, options: LinesOptions = {}): Promise<LineWriter> {
+export async function openMetrics(directory: string, epochs: number, last: EpochFigures | null, options: LinesOptions = {}): Promise<LineWriter> {
   const path = join(directory, RUN_FILES.metrics)
   const lines = await readLines(path, EpochRecordSchema, options)
   const kept = lines.filter(({ value }) => value.epoch <= epochs)

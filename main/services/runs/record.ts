@@ -12,6 +12,7 @@ export const RUN_FILES = {
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
   checkpoints: 'checkpoints',
+  bits: 'bits',
   lock: 'lock',
 } as const
 

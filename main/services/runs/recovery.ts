@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { grouped } from '../../../core/architecture/wording.ts'
-import type { EpochRecord } from '../../../core/training/position.ts'
+import type { EpochFigures } from '../../../core/training/position.ts'
 import { readEvents, type RunEvent } from './events.ts'
 import type { LinesOptions } from './lines.ts'
 
@@ -12,7 +12,7 @@ export interface Breakdown {
   readonly interrupted: boolean
   readonly state: string
   /** Figures of its finished epochs. */
-  readonly metrics: readonly EpochRecord[]
+  readonly metrics: readonly EpochFigures[]
 }
 
 /**

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inferProject, presets, totalsOf, type Project } from '../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { isBetter, type EpochRecord } from '../../../core/training/position.ts'
+import { figuresOf, isBetter, type EpochFigures } from '../../../core/training/position.ts'
 import type { RunSummary } from '../../contract/app/runs.ts'
 import type { Launch } from '../../contract/engine.ts'
 import { homeFolders } from '../home.ts'
@@ -38,11 +38,11 @@ export async function listRuns(home: string, options: LinesOptions = {}): Promis
 
 /** What a list of runs says of each. */
 export async function summariseRun({ id, directory, record, project }: Run, options: LinesOptions = {}): Promise<RunSummary> {
-  const metrics = await readMetrics(directory, options)
+  const metrics = (await readMetrics(directory, options)).map(figuresOf)
   const interrupted = isUnderWay(record.state) && !(await isLocked(join(directory, RUN_FILES.lock)))
   const state = interrupted ? 'stopped' : record.state
   const { selection, epochs, seed } = project.recipe
-  const best = metrics.reduce<EpochRecord | null>((champion, candidate) => (isBetter(candidate, champion, selection) ? candidate : champion), null)
+  const best = metrics.reduce<EpochFigures | null>((champion, candidate) => (isBetter(candidate, champion, selection) ? candidate : champion), null)
   const { name, notes, tags } = await readNotes(directory)
   return {
     id,

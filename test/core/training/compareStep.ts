@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Project } from '../../../core/architecture/project.ts'
+import { popcount } from '../../../core/analysis/signs.ts'
 import { Executable, type Toolbox } from '../../../core/gpu/executable.ts'
 import { buildProgram } from '../../../core/training/build.ts'
 import { packWeights } from '../../../core/training/weights.ts'
@@ -118,6 +119,10 @@ export async function compareStep(toolbox: Toolbox, { project, rows, path }: Ste
     await packWeights(model, memory, toolbox)
     forward.submit({ step: 0, rows, slot: 0, rate: 0 })
     close('evaluated scores', await memory.readFloats(evaluation.ports.scores), evaluated.scores)
+    const signs = [...evaluated.trace].flatMap(([id, { bits }]) => (model.node(id).kind === 'sign' && bits ? [{ id, ones: bits.reduce((sum, word) => sum + popcount(word), 0) }] : []))
+    const positives = signs.length > 0 ? await memory.readWords(evaluation.ports.positives) : []
+    for (const { id, ones } of signs) if (positives[model.order.indexOf(id)] !== ones) failures.push(`values of +1 of ${id}: ${positives[model.order.indexOf(id)]} instead of ${ones}`)
+    compared += signs.length
     forward.destroy()
   }
   expect(await memory.readWords(model.health)).toEqual(new Uint32Array(model.order.length))

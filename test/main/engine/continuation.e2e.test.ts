@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Project } from '../../../core/architecture/project.ts'
 import { startEngine } from '../../../main/services/engine/client.ts'
+import { bitsEpochs } from '../../../main/services/runs/bits.ts'
 import { listRuns, openLatest, openRun, readEvents, readMetrics } from '../../../main/services/runs/index.ts'
 import { madeBy, openEngine } from '../../support/engines.ts'
 import { smallDataset, smallProject, storeSmall } from '../../support/small-training.ts'
@@ -24,6 +25,10 @@ beforeAll(async () => {
   const { directory, state, epochs } = await engine.call('train', { project, dataset: 'small' })
   expect([state, epochs]).toEqual(['finished', 5])
   undisturbed = madeBy(directory)
+  const metrics = await readMetrics(directory)
+  expect(metrics.map(({ layers }) => Object.keys(layers ?? {}))).toEqual(metrics.map(() => ['dense1', 'sign1', 'dense2']))
+  for (const { layers } of metrics) expect(layers?.['dense1']?.flipRate).toBeGreaterThan(0)
+  expect(await bitsEpochs(directory)).toEqual([0, 1, 2, 3, 4, 5])
   await engine.close()
   expect(await engine.exited).toEqual({ code: 0, signal: null })
 })

@@ -1,6 +1,7 @@
 import { adaptToImages } from '../../../../core/architecture/adapt.ts'
+import { figuresOf } from '../../../../core/training/position.ts'
 import type { runRoutes } from '../../../contract/app/runs.ts'
-import { columnsOf } from '../../runs/columns.ts'
+import { columnsOf, layerColumns } from '../../runs/columns.ts'
 import { readEvents } from '../../runs/events.ts'
 import { readMetrics } from '../../runs/metrics.ts'
 import { runNamed } from '../../runs/open.ts'
@@ -40,7 +41,11 @@ export function runHandlers({ home, training, catalogue, log }: Services): Handl
     },
     'runs.metrics': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)
-      return { epochs: columnsOf((await readMetrics(directory, { log: warn })).slice(after)) }
+      return { epochs: columnsOf((await readMetrics(directory, { log: warn })).slice(after).map(figuresOf)) }
+    },
+    'runs.layers': async ({ run, after }) => {
+      const { directory } = await runNamed(home, run)
+      return { layers: layerColumns((await readMetrics(directory, { log: warn })).slice(after)) }
     },
     'runs.events': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)

@@ -1,0 +1,95 @@
+import { bankOf, binaryLayers, type BinaryLayer } from '../analysis/inspection.ts'
+import { distinctPerMap } from '../analysis/repetition.ts'
+import { mergedClasses } from '../analysis/filterBank.ts'
+import { flippedWeights, signsOf, type Signs } from '../analysis/signs.ts'
+import { lengthOf } from '../gpu/tensor.ts'
+import type { Parameter } from '../layers/context.ts'
+import type { LayerFigures } from './position.ts'
+import type { Session } from './session.ts'
+
+/** Signs of all binary weights, by node id. */
+export type NetworkBits = ReadonlyMap<string, Signs>
+
+/**
+ * Follows the binary weights of a network from epoch to epoch. Latent weights are read back for it: once an epoch, while the checkpoint
+ * reads them and the optimizer's memory as well, so a reduction on the device would save little and be one more thing to trust. Sums are
+ * taken in one order in float64: the same weights give the same figures.
+ */
+export class LayerWatch {
+  readonly #session: Session
+  #layers: readonly { readonly layer: BinaryLayer; readonly parameter: Parameter }[] | undefined
+  #bits: NetworkBits | undefined
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /** The weights on the device are those at the beginning of an epoch. Returns their signs. */
+  async begin(): Promise<NetworkBits> {
+    return (await this.#read()).bits
+  }
+
+  /** Training goes on within an epoch, and this is what `begin` gave at its beginning. Without it that epoch has no flip rates. */
+  restore(bits: NetworkBits | undefined): void {
+    this.#bits = bits
+  }
+
+  /** Figures of the epoch that has just ended, by node id, and the signs at its end. `positive`: of sign layers, the share of +1. */
+  async measure(positive: ReadonlyMap<string, number>): Promise<{ readonly layers: Record<string, LayerFigures>; readonly bits: NetworkBits }> {
+    const { model } = this.#session
+    const before = this.#bits
+    const { bits, figures } = await this.#read()
+    const layers: Record<string, LayerFigures> = {}
+    for (const id of model.order) {
+      const share = positive.get(id)
+      const own = figures.get(id)
+      const [then, now] = [before?.get(id), bits.get(id)]
+      if (own && now) layers[id] = { ...(then?.length === now.length && { flipRate: flippedWeights(then, now) / own.weights }), ...own.figures }
+      else if (share !== undefined) layers[id] = { positiveShare: share }
+    }
+    return { layers, bits }
+  }
+
+  async #read(): Promise<{ readonly bits: NetworkBits; readonly figures: ReadonlyMap<string, { readonly weights: number; readonly figures: LayerFigures }> }> {
+    const { model, memory } = this.#session
+    const bits = new Map<string, Signs>()
+    const figures = new Map<string, { weights: number; figures: LayerFigures }>()
+    this.#layers ??= binaryLayers(model.inference).flatMap(layer => {
+      const parameter = model.parameters.get(`${layer.name}.weight`)
+      return parameter?.latent === true ? [{ layer, parameter }] : []
+    })
+    for (const { layer, parameter } of this.#layers) {
+      const values = await memory.readFloats(parameter.tensor)
+      const signs = signsOf(values)
+      const bank = bankOf(layer, { signs: () => signs, values: () => undefined })
+      bits.set(layer.name, signs)
+      figures.set(layer.name, {
+        weights: lengthOf(parameter.tensor),
+        figures: {
+          // Bop has no latent weights: its weights are -1 and 1 themselves.
+          ...(model.rule(parameter).shader !== 'bop' && latentFigures(values)),
+          ...(bank && { distinctFraction: distinctFraction(bank) }),
+        },
+      })
+    }
+    this.#bits = bits
+    return { bits, figures }
+  }
+}
+
+/** The share of latent weights at or beyond -1 and 1, and their mean magnitude. */
+export function latentFigures(values: Float32Array): Required<Pick<LayerFigures, 'clippedShare' | 'meanLatent'>> {
+  let clipped = 0
+  let sum = 0
+  for (const value of values) {
+    const magnitude = Math.abs(value)
+    sum += magnitude
+    if (magnitude >= 1) clipped++
+  }
+  return { clippedShare: clipped / values.length, meanLatent: sum / values.length }
+}
+
+function distinctFraction(bank: NonNullable<ReturnType<typeof bankOf>>): number {
+  const classes = mergedClasses(bank)
+  return distinctPerMap(bank, id => classes[id] as number).reduce((sum, count) => sum + count, 0) / bank.ids.length
+}
