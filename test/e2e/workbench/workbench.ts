@@ -17,6 +17,7 @@ if (browserProgram === undefined) console.warn('skipped: the workbench in a brow
 
 export interface Workbench {
   readonly host: Host
+  readonly browser: Browser
   readonly page: Page
   /** What the page had to complain about. */
   readonly complaints: readonly string[]
@@ -57,6 +58,7 @@ export async function openWorkbench(folder: string, page: string, { scheme = 'da
   await layer(tab, 'head').waitFor()
   return {
     host,
+    browser,
     page: tab,
     complaints,
     async close() {
