@@ -93,6 +93,8 @@ export interface FieldHelp {
   readonly unit?: string
   /** Where the choice comes from, such as a paper's section. */
   readonly source?: string
+  /** Another field without one of these values makes it meaningless. */
+  readonly when?: { readonly field: string; readonly is: readonly (string | number | boolean)[] }
 }
 
 /** A kind without an output leaves `output` out. Problems beside an output are warnings, or errors that do not stop the shapes. */

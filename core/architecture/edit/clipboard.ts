@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BitwrightError } from '../../errors.ts'
-import { EdgeSchema, MAX_EDGES, MAX_NODES, NodeSchema } from '../document.ts'
+import { EdgeSchema, GroupSchema, MAX_EDGES, MAX_GROUPS, MAX_NODES, NodeSchema } from '../document.ts'
 import { parseAs } from '../project.ts'
 import type { Fragment } from './command.ts'
 
@@ -10,13 +10,14 @@ const FragmentSchema = z.strictObject({
   version: z.literal(1),
   nodes: z.array(NodeSchema).min(1).max(MAX_NODES),
   edges: z.array(EdgeSchema).max(MAX_EDGES),
+  groups: z.array(GroupSchema).max(MAX_GROUPS).default([]),
 })
 
 /** Longest text that is looked into. */
 const MAX_TEXT = 4 * 2 ** 20
 
-export function writeFragment({ nodes, edges }: Fragment): string {
-  return JSON.stringify({ bitwright: 'layers', version: 1, nodes, edges })
+export function writeFragment({ nodes, edges, groups }: Fragment): string {
+  return JSON.stringify({ bitwright: 'layers', version: 1, nodes, edges, groups })
 }
 
 /** Undefined for text that is no such thing; throws for what claims to be and is not. */
@@ -28,6 +29,6 @@ export function readFragment(text: string): Fragment | undefined {
   } catch (cause) {
     throw new BitwrightError({ what: 'the layers on the clipboard are no whole JSON text', where: 'clipboard', remedy: 'copy them again', cause })
   }
-  const { nodes, edges } = parseAs(FragmentSchema, value, 'clipboard')
-  return { nodes, edges }
+  const { nodes, edges, groups } = parseAs(FragmentSchema, value, 'clipboard')
+  return { nodes, edges, groups }
 }

@@ -16,6 +16,8 @@ export interface Size {
 export interface Fragment {
   readonly nodes: readonly LayerNode[]
   readonly edges: readonly Edge[]
+  /** Those that are whole in it. */
+  readonly groups: readonly Group[]
 }
 
 export type Side = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'

@@ -138,7 +138,11 @@ export function corner(nodes: readonly LayerNode[]): Point {
 /** Nodes and the edges between them. */
 export function fragmentOf(architecture: Architecture, ids: readonly string[]): Fragment {
   const chosen = new Set(ids)
-  return { nodes: architecture.nodes.filter(node => chosen.has(node.id)), edges: architecture.edges.filter(edge => chosen.has(edge.from.node) && chosen.has(edge.to.node)) }
+  return {
+    nodes: architecture.nodes.filter(node => chosen.has(node.id)),
+    edges: architecture.edges.filter(edge => chosen.has(edge.from.node) && chosen.has(edge.to.node)),
+    groups: (architecture.groups ?? []).filter(({ nodes }) => nodes.every(id => chosen.has(id))),
+  }
 }
 
 /** The ids its nodes get, in their order: their own where they are free, else the next number: sign2 becomes sign3. */
@@ -165,7 +169,14 @@ export function paste(architecture: Architecture, fragment: Fragment, at: Point)
     const target = renamed.get(to.node)
     return source === undefined || target === undefined ? [] : [{ from: { ...from, node: source }, to: { ...to, node: target } }]
   })
-  return { ...architecture, nodes: [...architecture.nodes, ...nodes], edges: [...architecture.edges, ...edges] }
+  const grown = { ...architecture, nodes: [...architecture.nodes, ...nodes], edges: [...architecture.edges, ...edges] }
+  const groups = [...(architecture.groups ?? [])]
+  for (const { nodes: members, ...group } of fragment.groups) {
+    // A fragment comes from outside: its groups may name what it does not have.
+    const own = members.flatMap(id => renamed.get(id) ?? []).filter(id => !groups.some(other => other.nodes.includes(id)))
+    if (own.length > 0) groups.push({ ...group, id: freshId(new Set(groups.map(({ id }) => id)), group.id), nodes: own })
+  }
+  return withGroups(grown, groups)
 }
 
 export function renameNode(architecture: Architecture, id: string, to: string): Architecture {

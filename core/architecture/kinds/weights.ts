@@ -29,32 +29,38 @@ export function weightFields(output: string): { readonly [name in keyof WeightAt
     },
     weightBits: {
       label: 'Weight bits',
+      when: { field: 'weights', is: ['quantized'] },
       help: 'k, for quantized weights. 1: the sign times the mean magnitude over the layer; products stay XNOR and popcount, and the gradient passes unchanged. 2 to 8: 2 round((2^k - 1) (tanh(W) / (2 max |tanh(W)|) + 1/2)) / (2^k - 1) - 1, a half to the even neighbour, with the maximum over the layer held fixed in backward; multiplied as float32, so k bits say what a model for other hardware needs. Gradients are never quantized here: DoReFa\'s k-bit gradients save nothing without hardware for them.',
       unit: 'bits',
       source: 'DoReFa-Net, equations 7 and 9; the maximum is a constant in larq, and has a gradient in the released TensorFlow code',
     },
     binarisation: {
       label: 'Binarisation',
+      when: { field: 'weights', is: ['binary'] },
       help: 'For binary weights. deterministic: their sign, in training and after. stochastic: drawn anew at every training step, +1 with probability (W + 1) / 2, clipped to 0..1; evaluation takes the real latent weights, so nothing is saved after training.',
       source: 'BinaryConnect (Courbariaux et al. 2015), sections 2.2 and 2.6, and its code; deterministic in Hubara et al. 2016',
     },
     weightMask: {
       label: 'Weight mask',
+      when: { field: 'weights', is: ['binary', 'scaled', 'quantized'] },
       help: 'Where the straight-through estimator passes a latent weight its gradient: off everywhere, clip |W| <= 1, strict |W| < 1. With weights clipped to [-1, 1], strict holds those that reached the border.',
       source: 'off in both codes of Hubara et al. 2016; strict in XNOR-Net, section 3.1; clip in larq and in the codes of Bi-Real Net and ReActNet',
     },
     scaleGradient: {
       label: 'Gradient of alpha',
+      when: { field: 'weights', is: ['scaled'] },
       help: 'For scaled weights, with g the gradient of alpha sign(W), n weights a filter, and m the weight mask. constant: alpha m g, alpha held fixed. unit: m g. paper: (alpha m + 1/n) g, and with centring that times 1 - 1/inputs. corrected: alpha m g + sign(W)/n times the sum of g sign(W) over the filter, which is the derivative of alpha. The factors n (SGD) and 1e9 (Adam) of the XNOR-Net code are left to the learning rate.',
       source: 'constant: larq\'s magnitude-aware sign. unit: the released codes of Bi-Real Net and ReActNet. paper: XNOR-Net, equation after (8), and its code. corrected: the remark in jiecaoyu/XNOR-Net-PyTorch',
     },
     inputScale: {
       label: 'Input scale K',
+      when: { field: 'weights', is: ['scaled'] },
       help: 'For scaled weights: a second input brings the reals whose signs are the first. Their mean magnitude over channels, averaged over the window (zeros where it leaves the picture), scales every sum. Held fixed in backward. Multiplies at every place, which plain XNOR-Nets avoid.',
       source: 'XNOR-Net, section 3.2; its released code leaves K out',
     },
     centred: {
       label: 'Centred',
+      when: { field: 'weights', is: ['binary', 'scaled', 'quantized'] },
       help: 'Subtracts from the latent weights, when they start and after every step, their mean over the input channels. Not for Bop, whose weights are +1 and -1.',
       source: 'the XNOR-Net code (meancenterConvParms), not its paper',
     },

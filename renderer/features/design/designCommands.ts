@@ -29,6 +29,7 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
   const { walk, walkTo } = useWalking()
   const some = (): boolean => selection.ids.length > 0
   const several = (): boolean => selection.ids.length > 1
+  const someEdges = (): boolean => selection.edges.length > 0
   const one = (): boolean => selection.ids.length === 1
 
   function nudge(x: number, y: number): void {
@@ -45,6 +46,10 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
 
   /** Leaves the one behind it chosen, so that a chain is deleted from its end. */
   function remove(join: boolean): void {
+    if (someEdges()) {
+      project.run({ do: 'disconnect', edges: selection.edges })
+      return
+    }
     const { ids } = selection
     const source = project.architecture.edges.find(edge => ids.includes(edge.to.node) && !ids.includes(edge.from.node))?.from.node
     if (project.run({ do: 'remove', ids, join }) && source !== undefined) selection.show(source)
@@ -62,13 +67,21 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
     canvas.chooser = { x: x - 125, y: Math.max(12, y - 200) }
   }
 
+  function insertOnEdge(): void {
+    const [onto] = selection.edges
+    const drawn = canvas.drawing.layers.find(layer => layer.id === onto?.to.node)
+    if (!onto || !drawn) return
+    openChooser()
+    if (canvas.chooser) canvas.chooser = { ...canvas.chooser, spot: { onto, at: { x: drawn.x + NODE.width / 2, y: drawn.y + NODE.height / 2 } } }
+  }
+
   function connectFrom(): void {
     openChooser()
     canvas.connecting = selection.ids[0]
   }
 
   function disconnect(): void {
-    const edges = project.architecture.edges.filter(edge => selection.ids.includes(edge.to.node) && !selection.ids.includes(edge.from.node))
+    const edges = someEdges() ? selection.edges : project.architecture.edges.filter(edge => selection.ids.includes(edge.to.node) && !selection.ids.includes(edge.from.node))
     project.run({ do: 'disconnect', edges })
   }
 
@@ -86,11 +99,12 @@ export function designCommands(middle: () => { readonly x: number; readonly y: n
     { name: 'layer.add', title: 'Add a layer…', group: 'Layers', keys: ['/', 'Insert'], run: openChooser },
     { name: 'layer.edit', title: 'Edit the fields of the layer', group: 'Layers', keys: ['E', 'F2'], enabled: some, run: editFields },
     { name: 'layer.connect', title: 'Connect to…', group: 'Layers', keys: ['C'], enabled: () => one() && layerKinds.get(selection.only?.kind ?? '')?.hasOutput !== false, run: connectFrom },
-    { name: 'layer.disconnect', title: 'Disconnect inputs', group: 'Layers', keys: ['X'], enabled: some, run: disconnect },
+    { name: 'layer.disconnect', title: 'Disconnect inputs, or the edge', group: 'Layers', keys: ['X'], enabled: () => some() || someEdges(), run: disconnect },
+    { name: 'edge.insert', title: 'Insert a layer on the edge…', group: 'Layers', enabled: () => selection.edges.length === 1, run: insertOnEdge },
     { name: 'edit.selectAll', title: 'Select all', group: 'Edit', keys: ['Ctrl+A'], run: () => selection.choose(project.architecture.nodes.map(node => node.id)) },
-    { name: 'edit.selectNone', within: CANVAS, title: 'Select none', group: 'Edit', keys: ['Escape'], enabled: some, run: () => selection.choose([]) },
+    { name: 'edit.selectNone', within: CANVAS, title: 'Select none', group: 'Edit', keys: ['Escape'], enabled: () => some() || someEdges(), run: selection.chooseNothing },
     { name: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: some, run: duplicate },
-    { name: 'edit.delete', within: CANVAS, title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: some, run: () => remove(false) },
+    { name: 'edit.delete', within: CANVAS, title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: () => some() || someEdges(), run: () => remove(false) },
     { name: 'edit.deleteJoin', within: CANVAS, title: 'Delete and join', group: 'Edit', keys: ['Shift+Delete'], enabled: some, run: () => remove(true) },
     { name: 'layer.group', title: 'Group', group: 'Layers', keys: ['Ctrl+G'], enabled: some, run: () => project.run({ do: 'group', ids: selection.ids }) && selection.chooseGroup(project.architecture.groups?.at(-1)?.id ?? '') },
     { name: 'layer.ungroup', title: 'Ungroup', group: 'Layers', keys: ['Ctrl+Shift+G'], enabled: () => selection.group !== undefined, run: () => project.run({ do: 'ungroup', group: selection.group ?? '' }) },

@@ -28,7 +28,7 @@ function commandFor({ architecture, recipe }: Project, [what, a, b, c]: readonly
     () => ({ do: 'arrange', ...(c % 2 === 0 && { ids }) }),
     () => ({ do: 'setAttributes', ids, set: { units: b }, unset: c % 2 === 0 ? ['bias'] : [] }),
     () => ({ do: 'renameNode', id: node(a), to: `layer${b}` }),
-    () => ({ do: 'paste', fragment: { nodes: architecture.nodes.filter(({ id }) => ids.includes(id)), edges: architecture.edges.filter(({ from, to }) => ids.includes(from.node) && ids.includes(to.node)) }, at: point }),
+    () => ({ do: 'paste', fragment: { nodes: architecture.nodes.filter(({ id }) => ids.includes(id)), edges: architecture.edges.filter(({ from, to }) => ids.includes(from.node) && ids.includes(to.node)), groups: (architecture.groups ?? []).filter(({ nodes }) => nodes.every(id => ids.includes(id))) }, at: point }),
     () => ({ do: 'group', ids }),
     () => ({ do: 'ungroup', group }),
     () => ({ do: 'setGroup', group, repeat: 1 + (b % 4), collapsed: c % 2 === 0 }),
