@@ -50,6 +50,13 @@ export const usePreview = defineStore('preview', () => {
     if (shown.value) void compute()
   }
 
+  /** This image from now on. */
+  function show(from: 'train' | 'test', at: number): void {
+    split.value = from
+    index.value = at
+    void compute()
+  }
+
   function hide(): void {
     shown.value = false
   }
@@ -61,5 +68,5 @@ export const usePreview = defineStore('preview', () => {
     index.value = 0
   })
 
-  return { shown, split, index, busy, result, activations, thumbnails, stale, compute, step, hide }
+  return { shown, split, index, busy, result, activations, thumbnails, stale, compute, show, step, hide }
 })

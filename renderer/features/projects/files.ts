@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import { presetNamed, type Project } from '../../../core/architecture/index.ts'
+import type { OutputOf } from '../../../main/contract/app/index.ts'
 import { bridge } from '../../bridge.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { usePreferences } from '../../stores/preferences.ts'
@@ -31,11 +32,13 @@ export const useFiles = defineStore('files', () => {
     if (open.done.length === 0) return
     await notices.attempt(() => bridge().call('drafts.keep', { draft: draft.value, place, revision, project: open.project }))
     draftKept = true
+    if (preferences.layout['draft'] !== draft.value) preferences.remember('draft', draft.value)
   }
 
   async function dropDraft(): Promise<void> {
     if (!draftKept) return
     draftKept = false
+    preferences.remember('draft', '')
     await notices.attempt(() => bridge().call('drafts.drop', { draft: draft.value }))
   }
 
@@ -48,6 +51,7 @@ export const useFiles = defineStore('files', () => {
     }
     draft.value = crypto.randomUUID()
     draftKept = false
+    if (preferences.layout['draft']) preferences.remember('draft', '')
     await next()
   }
 
@@ -70,10 +74,14 @@ export const useFiles = defineStore('files', () => {
 
   async function openDraft(id: string): Promise<void> {
     const answer = await notices.attempt(() => bridge().call('drafts.open', { draft: id }))
-    if (!answer) return
+    if (answer) await showDraft(id, answer)
+  }
+
+  async function showDraft(id: string, answer: OutputOf<'drafts.open'>): Promise<void> {
     await replace(() => open.show(answer.project, answer.place ? { place: answer.place, revision: answer.revision } : undefined, false))
     draft.value = id
     draftKept = true
+    preferences.remember('draft', id)
   }
 
   /** Writes to where it was opened; asks for a name first if it was nowhere yet. `overwrite`: whatever is there now. */
@@ -113,8 +121,21 @@ export const useFiles = defineStore('files', () => {
     return saveNew(open.project)
   }
 
-  /** What was open last, else a copy of the small network that everybody can train at once. */
+  /** Changes that were not saved when the page or the machine went away. */
+  async function recover(): Promise<boolean> {
+    const id = preferences.layout['draft']
+    if (typeof id !== 'string' || id === '') return false
+    // It may have been dropped since, by another window.
+    const answer = await bridge().call('drafts.open', { draft: id }).catch(() => undefined)
+    if (!answer) return false
+    await showDraft(id, answer)
+    notices.add('info', `Unsaved changes of ${answer.project.name} are back`, { remedy: 'save them, or open something else' })
+    return true
+  }
+
+  /** What was open last, unsaved or saved, else a copy of the small network that everybody can train at once. */
   async function begin(): Promise<void> {
+    if (await recover()) return
     const place = preferences.lastProject
     if (place && await openPlace(place)) return
     open.show({ ...structuredClone(presetNamed('digits')), name: 'digits · copy' })

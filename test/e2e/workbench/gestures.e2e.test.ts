@@ -111,6 +111,48 @@ describe.skipIf(browserProgram === undefined)('gestures on the drawing', () => {
     expect(await edges(page)).toEqual(['dense2 norm2 in', 'norm2 sign2 in'])
   })
 
+  it('an edge is chosen, takes a layer by the menu, and is cut by a key', async () => {
+    await page.locator('.vue-flow__edge[data-id="dense2 norm2 in"]').click({ force: true })
+    await page.getByRole('heading', { name: 'dense2 to norm2' }).waitFor()
+    await page.getByRole('button', { name: 'Insert a layer…' }).click()
+    await page.getByRole('combobox', { name: 'Add a layer' }).fill('dropout')
+    await page.keyboard.press('Enter')
+    await layer(page, 'dropout').or(layer(page, 'dropout1')).waitFor()
+    expect(await edges(page)).toHaveLength(3)
+    await page.keyboard.press('Control+z')
+    await page.locator('.vue-flow__edge[data-id="dense2 norm2 in"]').click({ force: true, button: 'right' })
+    await page.getByRole('menuitem', { name: /^Delete/ }).click()
+    await expect.poll(() => edges(page)).toEqual(['norm2 sign2 in'])
+    await page.keyboard.press('Control+z')
+  })
+
+  it('the menu of a layer is about that layer, by mouse and by key', async () => {
+    await layer(page, 'sign2').click({ button: 'right' })
+    await picture(page, 'gesture-menu')
+    await page.getByRole('menuitem', { name: /^Duplicate/ }).click()
+    await layer(page, 'sign3').waitFor()
+    await page.keyboard.press('Control+z')
+    await layer(page, 'dense2').click()
+    await page.keyboard.press('Shift+F10')
+    await page.getByRole('menuitem', { name: /^Edit the fields/ }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('an image of the data view flows through the network', async () => {
+    await page.getByRole('button', { name: /^Project:/ }).click()
+    await page.getByRole('menuitem', { name: /^New from a preset/ }).click()
+    await page.getByRole('button', { name: 'Open a copy of digits', exact: true }).click()
+    await layer(page, 'head').waitFor()
+    await page.keyboard.press('Control+2')
+    const images = page.getByRole('listbox', { name: /^Images of digits/ })
+    await images.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(/^image \d+: /).waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.layer .thumbnail').first().waitFor({ timeout: 60_000 })
+  })
+
   it('nothing of it made the page complain', () => {
     expect(workbench.complaints).toEqual([])
   })

@@ -1,0 +1,72 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appRoutes, type AppRoute, type InputOf, type OutputOf } from '../../../main/contract/app/index.ts'
+import { browserProgram, buildPage, layer, openWorkbench, ownFolder, picture, type Workbench } from './workbench.ts'
+
+describe.skipIf(browserProgram === undefined)('bad days of the workbench', () => {
+  let workbench: Workbench
+  let page: Page
+  let clean = (): Promise<void> => Promise.resolve()
+  const status = async (): Promise<string> => (await page.getByLabel('Status').textContent()) ?? ''
+  const killEngine = (): void => {
+    process.kill(workbench.host.workbench.enginePid ?? 0, 'SIGKILL')
+  }
+  async function ask<R extends AppRoute>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
+    const answer = await workbench.host.workbench.connect(() => undefined).ask(route, input)
+    if ('fault' in answer) throw new Error(answer.fault.what)
+    return appRoutes[route].output.parse(answer.output) as OutputOf<R>
+  }
+  beforeAll(async () => {
+    const [folder, remove] = await ownFolder()
+    clean = remove
+    workbench = await openWorkbench(folder, await buildPage(folder))
+    page = workbench.page
+  })
+  afterAll(async () => {
+    await workbench.close()
+    await clean()
+  })
+
+  it('an engine that dies is replaced, and the page says so', async () => {
+    await expect.poll(status, { timeout: 60_000 }).toContain('engine ready')
+    killEngine()
+    await expect.poll(status, { timeout: 10_000 }).not.toContain('engine ready')
+    await expect.poll(status, { timeout: 60_000 }).toContain('engine ready')
+  })
+
+  it('a group that repeats is trained as often as it stands for itself; the run survives the death of its engine', async () => {
+    await layer(page, 'dense2').click()
+    for (const id of ['norm2', 'sign2']) await layer(page, id).click({ modifiers: ['Control'] })
+    await page.keyboard.press('Control+g')
+    await page.getByRole('textbox', { name: 'Repeat' }).fill('2')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Train', exact: true }).click()
+    await expect.poll(status, { timeout: 120_000 }).toMatch(/epoch [2-9]/)
+    const [run] = (await ask('runs.list', {})).runs
+    const { project } = await ask('runs.show', { run: run?.id ?? '' })
+    expect(project.architecture.groups).toMatchObject([{ nodes: ['dense2', 'norm2', 'sign2'], repeat: 2 }])
+    killEngine()
+    await expect.poll(async () => (await ask('runs.list', {})).runs[0]?.interrupted, { timeout: 20_000 }).toBe(true)
+    await expect.poll(status, { timeout: 60_000 }).toContain('engine ready')
+    await expect.poll(status).not.toMatch(/epoch \d/)
+    await picture(page, 'mishap-engine')
+  })
+
+  it('a page that goes away without saving comes back with its changes', async () => {
+    await layer(page, 'dense1').click()
+    await page.getByRole('textbox', { name: 'Units' }).fill('320')
+    await page.keyboard.press('Enter')
+    await expect.poll(status).toMatch(/bits/)
+    // A tab that crashes asks nobody.
+    await page.waitForTimeout(2500)
+    const context = page.context()
+    const address = page.url()
+    await page.close({ runBeforeUnload: false })
+    page = await context.newPage()
+    await page.goto(address)
+    await layer(page, 'dense1').click()
+    await expect.poll(() => page.getByRole('textbox', { name: 'Units' }).inputValue()).toBe('320')
+    await page.getByText(/^Unsaved changes of digits · copy are back/).waitFor()
+    await picture(page, 'mishap-draft')
+  })
+})
