@@ -75,7 +75,7 @@ function attributeChanges(before: LayerNode, after: LayerNode): readonly Attribu
 }
 
 /** With the defaults, so that one that is written down is the same as one that is not. */
-function complete(node: LayerNode): Attributes {
+export function complete(node: LayerNode): Attributes {
   const kind = layerKinds.get(node.kind)
   return (kind && checkAttributes(kind, node).attributes) ?? node.attributes
 }

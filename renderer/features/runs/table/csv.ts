@@ -1,0 +1,33 @@
+import { summedOf, type TableRow } from './rows.ts'
+import type { TableColumn, Value } from './columns.ts'
+
+/** A table as comma-separated values after RFC 4180: lines end in CR LF; texts that a spreadsheet would take for a formula begin with an apostrophe. */
+export function csvText(header: readonly string[], lines: readonly (readonly Value[])[]): string {
+  return [header, ...lines].map(line => `${line.map(cell).join(',')}\r\n`).join('')
+}
+
+/** What the table shows, with whole numbers and full precision: a line a run, or, of groups, a line a group with mean and deviation. */
+export function tableCsv(rows: readonly TableRow[], columns: readonly TableColumn[]): string {
+  const grouped = rows.some(row => row.type === 'group')
+  if (!grouped) return csvText(columns.map(({ id }) => id), rows.map(row => (row.type === 'run' ? columns.map(column => column.value(row.run)) : [])))
+  const header = ['runs', ...columns.flatMap(({ id, kind }) => (isNumeric(kind) ? [id, `${id} deviation`] : [id]))]
+  const outer = rows.filter(row => row.type === 'group' || !row.inside)
+  return csvText(header, outer.map(row => {
+    const runs = row.type === 'group' ? row.runs : [row.run]
+    return [runs.length, ...columns.flatMap((column): Value[] => {
+      const summed = summedOf(runs, column)
+      if (!isNumeric(column.kind)) return [summed.type === 'same' ? summed.value : summed.type === 'various' ? `${summed.count} different` : summed.mean]
+      return summed.type === 'numbers' ? [summed.mean, summed.deviation] : [null, null]
+    })]
+  }))
+}
+
+function isNumeric(kind: TableColumn['kind']): boolean {
+  return kind === 'number' || kind === 'share' || kind === 'bytes'
+}
+
+function cell(value: Value): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value)
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
