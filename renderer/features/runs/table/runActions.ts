@@ -1,0 +1,49 @@
+import { bridge } from '../../../bridge.ts'
+import { useNotices } from '../../../stores/notices.ts'
+import { useOpenRun } from '../../../stores/openRun.ts'
+import { counted } from '../../../../core/architecture/wording.ts'
+import type { RunSummary } from '../../../../main/contract/app/runs.ts'
+import { download } from '../../projects/transfer.ts'
+import { tableCsv } from './csv.ts'
+import { useRunTable } from './tableStore.ts'
+
+/** What can be done with the chosen runs of the table. */
+
+/** To the trash folder, all or none; a notice offers to bring them back. */
+export async function trashRuns(runs: readonly RunSummary[]): Promise<void> {
+  const notices = useNotices()
+  const ids = runs.map(run => run.id)
+  if (ids.length === 0) return
+  const done = await notices.attempt(() => bridge().call('runs.trash', { runs: ids }))
+  if (!done) return
+  useRunTable().mark(ids, false)
+  const opened = useOpenRun()
+  if (opened.ids.some(id => ids.includes(id))) {
+    const rest = opened.ids.filter(id => !ids.includes(id))
+    if (rest.length === 0) opened.close()
+    else opened.open(...rest)
+  }
+  const what = runs.length === 1 ? (runs[0]?.name ?? '1 run') : counted(runs.length, 'run')
+  notices.add('info', `${what} moved to the trash folder`, { action: { label: 'Bring back', run: () => void notices.attempt(() => bridge().call('runs.restore', { runs: ids })) } })
+}
+
+/** Adds tags to runs and takes others away; what the other runs have stays theirs. */
+export async function changeTags(runs: readonly RunSummary[], { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] }): Promise<void> {
+  await useNotices().attempt(async () => {
+    for (const run of runs) {
+      const tags = tagsAfter(run.tags, add, remove)
+      if (tags.join('\n') !== run.tags.join('\n')) await bridge().call('runs.annotate', { run: run.id, tags })
+    }
+  })
+}
+
+/** Every tag once, old ones in their order. */
+export function tagsAfter(tags: readonly string[], add: readonly string[], remove: readonly string[]): string[] {
+  return [...new Set([...tags, ...add])].filter(tag => !remove.includes(tag))
+}
+
+/** What the table shows, in its order, as a file. */
+export function saveTable(): void {
+  const table = useRunTable()
+  download('runs.csv', new Blob([tableCsv(table.rows, table.shown)], { type: 'text/csv' }))
+}
