@@ -10,7 +10,7 @@
 export type Pair = readonly [number, number]
 
 /** The independent sequences of one run. The numbers are part of the checkpoint format: never reuse one. */
-export const Stream = { shuffle: 1, initialWeights: 2, split: 3, stochasticSign: 4, dropout: 5, batchNormScale: 6, augmentation: 7, stochasticWeights: 8 } as const
+export const Stream = { shuffle: 1, initialWeights: 2, split: 3, stochasticSign: 4, dropout: 5, batchNormScale: 6, augmentation: 7, stochasticWeights: 8, sweep: 9 } as const
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 const PARITY = 0x1bd11bda

@@ -93,7 +93,7 @@ export async function bridgeTo(host: TestHost): Promise<TestBridge> {
   onTestFinished(() => carrier.close())
   const bridge = createBridge('browser', carrier)
   const told = new Map<AppEvent, unknown[]>()
-  const watched: AppEvent[] = ['engine', 'run.state', 'run.progress', 'run.epoch', 'task', 'log', 'connection', 'projects', 'datasets', 'preferences']
+  const watched: AppEvent[] = ['engine', 'run.state', 'run.progress', 'run.epoch', 'task', 'log', 'connection', 'projects', 'datasets', 'preferences', 'home', 'queue.changed', 'runs.changed']
   for (const event of watched) bridge.on(event, data => told.set(event, [...(told.get(event) ?? []), data]))
   return {
     ...bridge,

@@ -4,16 +4,17 @@ import { inspectRoutes } from './inspect.ts'
 import { memoryRoutes } from './memory.ts'
 import { previewRoutes } from './preview.ts'
 import { projectEvents, projectRoutes } from './projects.ts'
+import { queueEvents, queueRoutes } from './queue.ts'
 import { runLibraryEvents, runLibraryRoutes } from './runLibrary.ts'
 import { runEvents, runRoutes } from './runs.ts'
 import { workbenchEvents, workbenchRoutes, type Face } from './workbench.ts'
 
 /** Everything the app can do: one contract, whatever carries it (design.md, decision 2). Both ends check both halves of every route. */
-export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...runLibraryRoutes, ...previewRoutes, ...memoryRoutes, ...inspectRoutes }
+export const appRoutes = { ...workbenchRoutes, ...projectRoutes, ...datasetRoutes, ...runRoutes, ...runLibraryRoutes, ...queueRoutes, ...previewRoutes, ...memoryRoutes, ...inspectRoutes }
 export type AppRoutes = typeof appRoutes
 export type AppRoute = keyof AppRoutes
 
-export const appEvents = { ...workbenchEvents, ...projectEvents, ...datasetEvents, ...runEvents, ...runLibraryEvents }
+export const appEvents = { ...workbenchEvents, ...projectEvents, ...datasetEvents, ...runEvents, ...runLibraryEvents, ...queueEvents }
 export type AppEvents = typeof appEvents
 export type AppEvent = keyof AppEvents
 

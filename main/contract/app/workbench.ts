@@ -54,6 +54,22 @@ export const LogEntrySchema = z.strictObject({
 })
 export type LogEntry = z.infer<typeof LogEntrySchema>
 
+/** Whether this app may train and queue in its home: of several that opened one, the first may. Everything else works in all of them. */
+export const HomeStateSchema = z.strictObject({
+  mine: z.boolean(),
+  /** Who may instead. Null while nobody does: `workbench.takeHome` takes it over. */
+  holder: z.strictObject({
+    pid: count,
+    face: FaceSchema.nullable(),
+    since: time.nullable(),
+    /** Name of its machine, where it is not this one. */
+    machine: z.string().nullable(),
+  }).nullable(),
+  /** Why it cannot be taken, such as a read-only disk. */
+  fault: FaultSchema.nullable(),
+})
+export type HomeState = z.infer<typeof HomeStateSchema>
+
 const LayoutValueSchema = z.union([z.string().max(4096), z.number(), z.boolean(), z.array(z.union([z.string().max(256), z.number()])).max(256)])
 
 /** What the app remembers of its person, in <home>/workbench.json. */
@@ -106,6 +122,9 @@ export const workbenchRoutes = {
   'engine.state': route(z.strictObject({}), EngineStateSchema),
   /** Ends the engine (a run under way stops after a checkpoint) and starts another. */
   'engine.restart': route(z.strictObject({}), EngineStateSchema),
+  'workbench.home': route(z.strictObject({}), HomeStateSchema),
+  /** Rejects, and says who, if another one still holds it. */
+  'workbench.takeHome': route(z.strictObject({}), HomeStateSchema),
   'preferences.get': route(z.strictObject({}), PreferencesSchema),
   'preferences.set': route(PreferencesPatchSchema, PreferencesSchema),
   'tasks.list': route(z.strictObject({}), z.strictObject({ tasks: z.array(TaskSchema) })),
@@ -117,6 +136,7 @@ export const workbenchRoutes = {
 export const workbenchEvents = {
   log: LogEntrySchema,
   engine: EngineStateSchema,
+  home: HomeStateSchema,
   /** Also when another window of the same host has changed them. */
   preferences: PreferencesSchema,
   task: TaskSchema,

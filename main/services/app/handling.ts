@@ -5,6 +5,8 @@ import type { Uploads } from '../datasets/uploads.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import type { Catalogue } from '../runs/catalogue.ts'
 import type { Training } from '../runs/training.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { HomeHold } from './hold.ts'
 import type { Log } from './log.ts'
 import type { Memory } from './memory.ts'
 import type { Tasks } from './tasks.ts'
@@ -25,6 +27,8 @@ export interface Services {
   readonly engine: Supervisor
   readonly training: Training
   readonly catalogue: Catalogue
+  readonly queue: Queue
+  readonly hold: HomeHold
   readonly uploads: Uploads
   readonly tell: <E extends AppEvent>(event: E, data: DataOf<E>) => void
 }

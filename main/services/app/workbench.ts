@@ -7,6 +7,7 @@ import { faultOf } from '../../contract/faults.ts'
 import { Uploads } from '../datasets/uploads.ts'
 import type { SpawnOptions } from '../engine/spawn.ts'
 import { Supervisor, type Patience } from '../engine/supervisor.ts'
+import { Queue } from '../queue/queue.ts'
 import { Catalogue } from '../runs/catalogue.ts'
 import { Training } from '../runs/training.ts'
 import { datasetHandlers } from './handlers/datasets.ts'
@@ -14,10 +15,12 @@ import { inspectHandlers } from './handlers/inspect.ts'
 import { memoryHandlers } from './handlers/memory.ts'
 import { previewHandlers } from './handlers/preview.ts'
 import { projectHandlers } from './handlers/projects.ts'
+import { queueHandlers } from './handlers/queue.ts'
 import { runLibraryHandlers } from './handlers/runLibrary.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { workbenchHandlers } from './handlers/workbench.ts'
 import type { Asker, Dialogs, Handlers, Services } from './handling.ts'
+import { HomeHold } from './hold.ts'
 import { Log } from './log.ts'
 import { Memory } from './memory.ts'
 import { Tasks } from './tasks.ts'
@@ -54,13 +57,20 @@ export class Workbench {
       ...spawnOptions,
       ...(patience && { patience }),
       home,
-      onState: state => tell('engine', state),
+      onState: state => {
+        tell('engine', state)
+        if (state.state === 'ready') queue.wake()
+      },
       onEvent: message => training.hear(message),
       onLog: (level, message) => log.add(level, 'engine', message),
     })
-    const training = new Training({ home, engine, tell, log: (level, message) => log.add(level, 'runs', message) })
+    const runLog = (level: 'info' | 'warning' | 'error', message: string): void => log.add(level, 'runs', message)
+    const hold = new HomeHold({ home, face, tell: state => tell('home', state), taken: () => void queue.begin() })
+    const permit = (): Promise<void> => hold.require()
+    const training = new Training({ home, engine, tell, permit, idle: () => queue.wake(), log: runLog })
+    const queue = new Queue({ home, training, engine, permit, tell: state => tell('queue.changed', state), log: runLog })
     this.#services = {
-      home, face, dialogs, log, engine, training, tell,
+      home, face, dialogs, log, engine, training, queue, hold, tell,
       memory: new Memory(home, message => log.add('warning', 'host', message)),
       tasks: new Tasks(task => tell('task', task)),
       uploads: new Uploads(home),
@@ -68,7 +78,7 @@ export class Workbench {
     }
     const services = this.#services
     this.#handlers = {
-      ...workbenchHandlers(services), ...projectHandlers(services), ...datasetHandlers(services), ...runHandlers(services), ...runLibraryHandlers(services),
+      ...workbenchHandlers(services), ...projectHandlers(services), ...datasetHandlers(services), ...runHandlers(services), ...runLibraryHandlers(services), ...queueHandlers(services),
       ...previewHandlers(services), ...memoryHandlers(services), ...inspectHandlers(services),
     }
     engine.start()
@@ -94,8 +104,10 @@ export class Workbench {
   /** Gives up what is under way and ends the engine; a run stops after a checkpoint. */
   async close(): Promise<void> {
     this.#services.tasks.cancelAll()
+    this.#services.queue.close()
     await this.#services.engine.close()
     await this.#services.training.settled()
+    this.#services.hold.close()
   }
 
   async #answer(name: string, input: unknown, asker: Asker): Promise<Answer> {

@@ -36,17 +36,19 @@ export class Catalogue {
   /** Newest first. */
   async list(): Promise<{ runs: RunSummary[]; damaged: { id: string; fault: Fault }[] }> {
     const ids = (await runIds(this.#home)).reverse()
-    for (const id of this.#kept.keys()) if (!ids.includes(id)) this.#kept.delete(id)
-    const found: (RunSummary | Fault)[] = new Array(ids.length)
+    const there = new Set(ids)
+    for (const id of this.#kept.keys()) if (!there.has(id)) this.#kept.delete(id)
+    const found = new Map<string, RunSummary | Fault>()
     let next = 0
     const work = async (): Promise<void> => {
-      for (let at = next++; at < ids.length; at = next++) found[at] = await this.#look(ids[at] as string)
+      for (let id = ids[next++]; id !== undefined; id = ids[next++]) found.set(id, await this.#look(id))
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
     const runs: RunSummary[] = []
     const damaged: { id: string; fault: Fault }[] = []
-    for (const [at, id] of ids.entries()) {
-      const entry = found[at] as RunSummary | Fault
+    for (const id of ids) {
+      const entry = found.get(id)
+      if (entry === undefined) continue
       if ('what' in entry) damaged.push({ id, fault: entry })
       else runs.push(entry)
     }
@@ -73,7 +75,7 @@ export class Catalogue {
 }
 
 async function stampOf(directory: string): Promise<{ readonly text: string; readonly newest: number }> {
-  const files = [directory, join(directory, RUN_FILES.metrics), join(directory, RUN_FILES.events)]
+  const files = [directory, join(directory, RUN_FILES.metrics)]
   const stats = await Promise.all(files.map(path => stat(path).catch(() => undefined)))
   return {
     text: stats.map(status => (status ? `${status.ino} ${status.mtimeMs} ${status.size}` : '')).join('|'),

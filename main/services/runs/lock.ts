@@ -16,6 +16,8 @@ const OwnerSchema = z.strictObject({
   host: z.string(),
   /** Tells two locks of one process apart. */
   nonce: z.string().regex(/^[0-9a-f]{24}$/),
+  /** What the holder says of itself. */
+  about: z.record(z.string(), z.string()).optional(),
 })
 type Owner = z.infer<typeof OwnerSchema>
 
@@ -30,6 +32,19 @@ export interface RunLock {
 export interface LockOptions {
   /** How long to wait for the holder to go, in milliseconds. */
   readonly patience?: number
+  /** For others to read who find it held. */
+  readonly about?: Readonly<Record<string, string>>
+  /** What it is that is held, for messages. */
+  readonly what?: string
+}
+
+/** Who has a lock. */
+export interface Holder {
+  readonly pid: number
+  /** Name of the machine, and whether it is another one: its processes cannot be seen from here. */
+  readonly machine: string
+  readonly elsewhere: boolean
+  readonly about: Readonly<Record<string, string>>
 }
 
 const DEFAULT_PATIENCE = 5000
@@ -39,13 +54,13 @@ const POLL = 100
  * Takes the lock file `path`. A lock whose process is gone counts as free; a living one is waited for, since an engine that
  * was just told to end may take a moment. Throws if it stays.
  */
-export async function acquireLock(path: string, { patience = DEFAULT_PATIENCE }: LockOptions = {}): Promise<RunLock> {
-  const mine = await newOwner()
+export async function acquireLock(path: string, { patience = DEFAULT_PATIENCE, about, what = 'this run' }: LockOptions = {}): Promise<RunLock> {
+  const mine: Owner = { ...(await newOwner()), ...(about && { about: { ...about } }) }
   for (const deadline = Date.now() + patience; ;) {
     if (await place(path, mine, 'new')) return heldLock(path, mine)
     const holder = await readOwner(path)
     if (holder !== undefined && !(await isHeld(holder)) && (await takeOver(path, holder, mine))) return heldLock(path, mine)
-    if (Date.now() >= deadline) throw inUse(path, holder)
+    if (Date.now() >= deadline) throw inUse(path, holder, what)
     await setTimeout(POLL)
   }
 }
@@ -54,6 +69,13 @@ export async function acquireLock(path: string, { patience = DEFAULT_PATIENCE }:
 export async function isLocked(path: string): Promise<boolean> {
   const holder = await readOwner(path)
   return holder !== undefined && isHeld(holder)
+}
+
+/** The living process that holds the lock file; undefined if none does. */
+export async function lockHolder(path: string): Promise<Holder | undefined> {
+  const owner = await readOwner(path)
+  if (owner === undefined || !(await isHeld(owner))) return undefined
+  return { pid: owner.pid, machine: owner.host, elsewhere: owner.host !== hostname(), about: owner.about ?? {} }
 }
 
 async function newOwner(): Promise<Owner> {
@@ -115,7 +137,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
     return await readJson(path, OwnerSchema, { limit: 4096 })
   } catch (error) {
     if (error instanceof BitwrightError && codeOf(error.cause) === 'ENOENT') return undefined
-    throw new BitwrightError({ what: 'expected a lock file of Bitwright', where: path, remedy: 'if no other Bitwright trains this run, delete the file', cause: error })
+    throw new BitwrightError({ what: 'expected a lock file of Bitwright', where: path, remedy: 'if no other Bitwright is at work there, delete the file', cause: error })
   }
 }
 
@@ -143,10 +165,10 @@ function heldLock(path: string, mine: Owner): RunLock {
   return { moved: next => (current = next), release }
 }
 
-function inUse(path: string, holder: Owner | undefined): BitwrightError {
+function inUse(path: string, holder: Owner | undefined, held: string): BitwrightError {
   const who = holder === undefined ? 'another process' : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`
   return new BitwrightError({
-    what: `${who} is at work on this run`,
+    what: `${who} is at work on ${held}`,
     where: dirname(path),
     remedy: holder !== undefined && holder.host !== hostname() ? `stop it there; if it is gone, delete ${path}` : 'stop it there, or wait until it has ended',
   })

@@ -1,4 +1,4 @@
-import { hasErrors, inferProject } from '../../../core/architecture/index.ts'
+import { adaptToImages, hasErrors, inferProject } from '../../../core/architecture/index.ts'
 import { parseAs, DatasetNameSchema, type Project } from '../../../core/architecture/project.ts'
 import { setField } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
@@ -10,6 +10,22 @@ import { listDatasets } from '../datasets/store.ts'
 export function withOverrides(project: Project, { dataset, set = [] }: { readonly dataset?: string | undefined; readonly set?: readonly string[] | undefined }): Project {
   const based = dataset === undefined ? project : { ...project, dataset: parseAs(DatasetNameSchema, dataset, 'the data set') }
   return set.reduce((changed, assignment) => setField(changed, assignment), based)
+}
+
+export interface Prepared {
+  readonly project: Project
+  readonly images: DatasetSummary
+  /** What was changed to fit another data set, a line each. */
+  readonly notes: readonly string[]
+}
+
+/** The project that a request to train means. It is meant as it is written, unless another data set is asked for: then it is made to fit. Throws if it cannot be trained. */
+export async function prepareProject(home: string, { project: asked, dataset, set }: { readonly project: Project; readonly dataset?: string | undefined; readonly set: readonly string[] }): Promise<Prepared> {
+  const written = withOverrides(asked, { dataset, set })
+  const images = await requireDataset(home, written.dataset)
+  const { project, notes } = dataset === undefined ? { project: written, notes: [] } : adaptToImages(written, images)
+  refuseErrors(project, project.name)
+  return { project, images, notes }
 }
 
 /** Throws if the network has errors. `where` is what a person calls the project. */

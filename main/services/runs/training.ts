@@ -4,7 +4,7 @@ import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { RunProgress } from '../../contract/app/runs.ts'
 import type { AppEvent, DataOf } from '../../contract/app/index.ts'
-import type { TrainResult } from '../../contract/engine.ts'
+import type { Launch, TrainResult } from '../../contract/engine.ts'
 import type { EngineMessage } from '../engine/client.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { homeFolders } from '../home.ts'
@@ -18,6 +18,10 @@ const TELL_MILLISECONDS = 100
 export interface TrainingOptions {
   readonly home: string
   readonly engine: Pick<Supervisor, 'call'>
+  /** Rejects where this app may not train: another one holds the home. */
+  readonly permit: () => Promise<void>
+  /** Called when nothing is under way any more. */
+  readonly idle: () => void
   readonly tell: <E extends AppEvent>(event: E, data: DataOf<E>) => void
   readonly log: (level: 'info' | 'warning' | 'error', message: string) => void
 }
@@ -25,6 +29,22 @@ export interface TrainingOptions {
 export interface Begun {
   readonly run: string
   readonly directory: string
+}
+
+export interface BeginOptions {
+  readonly limitTrain?: number | undefined
+  /** The id that a new run is to have. */
+  readonly run?: string
+  readonly launch?: Launch
+  /** Called when it is over, if it began at all. */
+  readonly ended?: (how: Ended) => void
+}
+
+/** How training came to its end; what became of the run stands in its folder. */
+export interface Ended {
+  readonly error: Error | undefined
+  /** A person asked for it. */
+  readonly stopAsked: boolean
 }
 
 interface UnderWay extends Begun {
@@ -36,6 +56,7 @@ export class Training {
   readonly #options: TrainingOptions
   /** From the wish to train to the end of it. */
   #following = false
+  #stopAsked = false
   /** Once its folder is there. */
   #current: UnderWay | undefined
   #begun: ((begun: Begun) => void) | undefined
@@ -50,18 +71,28 @@ export class Training {
     return this.#current
   }
 
-  /** Trains a project whose data set is its own. Resolves when the run's folder is there. */
-  async start(project: Project, limitTrain?: number): Promise<Begun> {
-    return this.#follow(() => this.#options.engine.call('train', { project, dataset: project.dataset, ...(limitTrain !== undefined && { limitTrain }) }))
+  /** From the wish to train to the end of it. */
+  get busy(): boolean {
+    return this.#following
   }
 
-  async resume(run: string, epochs?: number): Promise<Begun> {
-    return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), ...(epochs !== undefined && { epochs }) }))
+  /** Trains a project whose data set is its own. Resolves when the run's folder is there. */
+  async start(project: Project, { limitTrain, run, launch, ended }: BeginOptions = {}): Promise<Begun> {
+    await this.#options.permit()
+    const chosen = { ...(limitTrain !== undefined && { limitTrain }), ...(run !== undefined && { run }), ...(launch && { launch }) }
+    return this.#follow(() => this.#options.engine.call('train', { project, dataset: project.dataset, ...chosen }), ended)
+  }
+
+  async resume(run: string, { epochs, ended }: { readonly epochs?: number | undefined; readonly ended?: BeginOptions['ended'] } = {}): Promise<Begun> {
+    await this.#options.permit()
+    return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), ...(epochs !== undefined && { epochs }) }), ended)
   }
 
   /** False if this run is not under way here. */
   async control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<boolean> {
-    return this.#current?.run === run && (await this.#options.engine.call('control', { action }))
+    if (this.#current?.run !== run) return false
+    if (action === 'stop') this.#stopAsked = true
+    return this.#options.engine.call('control', { action })
   }
 
   /** To be told of all that the engine tells. */
@@ -91,21 +122,29 @@ export class Training {
     return this.#telling
   }
 
-  async #follow(work: () => Promise<TrainResult>): Promise<Begun> {
-    if (this.#following) throw new BitwrightError({ what: 'the engine is training a run', where: this.#current?.directory ?? 'a run that is being prepared', remedy: 'wait until it has ended, or stop it first' })
+  async #follow(work: () => Promise<TrainResult>, ended: BeginOptions['ended']): Promise<Begun> {
+    if (this.#following) throw new BitwrightError({ what: 'the engine is training a run', where: this.#current?.directory ?? 'a run that is being prepared', remedy: 'queue this one behind it, or stop it first' })
     this.#following = true
+    this.#stopAsked = false
+    let failure: Error | undefined
+    let began = false
     return new Promise((resolve, reject) => {
-      this.#begun = resolve
+      this.#begun = begun => {
+        began = true
+        resolve(begun)
+      }
       work().then(
         // A run that had finished before tells no state: there is nothing to train.
         ({ run, directory }) => {
+          began = true
           resolve({ run, directory })
           this.#tellState(directory)
         },
         (error: unknown) => {
-          reject(error instanceof Error ? error : new Error(String(error)))
+          failure = error instanceof Error ? error : new Error(String(error))
+          reject(failure)
           if (!this.#current) return
-          this.#options.log('error', `run ${this.#current.run} ended: ${error instanceof Error ? error.message : String(error)}`)
+          this.#options.log('error', `run ${this.#current.run} ended: ${failure.message}`)
           this.#tellState(this.#current.directory)
         },
       ).finally(() => {
@@ -113,6 +152,8 @@ export class Training {
         this.#begun = undefined
         this.#current = undefined
         this.#following = false
+        if (began) ended?.({ error: failure, stopAsked: this.#stopAsked })
+        this.#options.idle()
       })
     })
   }

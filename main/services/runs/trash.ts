@@ -8,7 +8,7 @@ import { homeFolders } from '../home.ts'
 import { trashFolder } from '../projects/place.ts'
 import { acquireLock, type RunLock } from './lock.ts'
 import { readNotes } from './notes.ts'
-import { readRun, requireRuns, runIds } from './open.ts'
+import { readRun, requireRuns } from './open.ts'
 import { RUN_FILES } from './record.ts'
 
 /**

@@ -7,15 +7,16 @@ import type { Answer } from '../../../main/contract/app/messages.ts'
 import { memoryRoutes } from '../../../main/contract/app/memory.ts'
 import { previewRoutes } from '../../../main/contract/app/preview.ts'
 import { projectEvents, projectRoutes } from '../../../main/contract/app/projects.ts'
+import { queueEvents, queueRoutes } from '../../../main/contract/app/queue.ts'
 import { runLibraryEvents, runLibraryRoutes } from '../../../main/contract/app/runLibrary.ts'
 import { runEvents, runRoutes } from '../../../main/contract/app/runs.ts'
 import { workbenchEvents, workbenchRoutes } from '../../../main/contract/app/workbench.ts'
 
 describe('the contract', () => {
   it('holds every route and event of its parts, none hidden by another of its name', () => {
-    const routes = [workbenchRoutes, projectRoutes, datasetRoutes, runRoutes, runLibraryRoutes, previewRoutes, memoryRoutes, inspectRoutes].flatMap(part => Object.keys(part))
+    const routes = [workbenchRoutes, projectRoutes, datasetRoutes, runRoutes, runLibraryRoutes, queueRoutes, previewRoutes, memoryRoutes, inspectRoutes].flatMap(part => Object.keys(part))
     expect(Object.keys(appRoutes).sort()).toEqual(routes.sort())
-    const events = [workbenchEvents, projectEvents, datasetEvents, runEvents, runLibraryEvents].flatMap(part => Object.keys(part))
+    const events = [workbenchEvents, projectEvents, datasetEvents, runEvents, runLibraryEvents, queueEvents].flatMap(part => Object.keys(part))
     expect(Object.keys(appEvents).sort()).toEqual(events.sort())
   })
 

@@ -1,3 +1,4 @@
+import { BitwrightError } from '../../../../core/errors.ts'
 import type { runLibraryRoutes } from '../../../contract/app/runLibrary.ts'
 import { annotate } from '../../runs/notes.ts'
 import { runNamed } from '../../runs/open.ts'
@@ -5,7 +6,7 @@ import { summariseRun, type RunSummary } from '../../runs/summary.ts'
 import { emptyRunTrash, restoreRuns, trashedRuns, trashRuns } from '../../runs/trash.ts'
 import type { Handlers, Services } from '../handling.ts'
 
-export function runLibraryHandlers({ home, tell }: Services): Handlers<keyof typeof runLibraryRoutes> {
+export function runLibraryHandlers({ home, queue, tell }: Services): Handlers<keyof typeof runLibraryRoutes> {
   const summary = async (id: string): Promise<RunSummary> => summariseRun(await runNamed(home, id))
   return {
     'runs.annotate': async ({ run, ...notes }) => {
@@ -15,6 +16,8 @@ export function runLibraryHandlers({ home, tell }: Services): Handlers<keyof typ
       return { summary: annotated }
     },
     'runs.trash': async ({ runs }) => {
+      const queued = queue.runsUnderWay().find(id => runs.includes(id))
+      if (queued !== undefined) throw new BitwrightError({ what: `run ${queued} is under way, or goes on next`, where: 'the queue', remedy: 'stop it first' })
       await trashRuns(home, runs)
       tell('runs.changed', { changed: [], gone: runs })
       return {}

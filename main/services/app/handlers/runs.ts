@@ -1,11 +1,10 @@
-import { adaptToImages } from '../../../../core/architecture/adapt.ts'
 import { figuresOf } from '../../../../core/training/position.ts'
 import type { runRoutes } from '../../../contract/app/runs.ts'
 import { columnsOf, layerColumns } from '../../runs/columns.ts'
 import { readEvents } from '../../runs/events.ts'
 import { readMetrics } from '../../runs/metrics.ts'
 import { runNamed } from '../../runs/open.ts'
-import { refuseErrors, requireDataset, withOverrides } from '../../runs/request.ts'
+import { prepareProject } from '../../runs/request.ts'
 import { summariseRun } from '../../runs/summary.ts'
 import { checkpointFiles } from '../../runs/training.ts'
 import type { Handlers, Services } from '../handling.ts'
@@ -14,17 +13,13 @@ export function runHandlers({ home, training, catalogue, log }: Services): Handl
   const warn = (message: string): void => log.add('warning', 'runs', message)
   return {
     'runs.start': async ({ project, dataset, limitTrain, set }) => {
-      const written = withOverrides(project, { dataset, set })
-      const images = await requireDataset(home, written.dataset)
-      // A project is meant as it is written, unless another data set is asked for.
-      const { project: wanted, notes } = dataset === undefined ? { project: written, notes: [] } : adaptToImages(written, images)
+      const { project: wanted, notes } = await prepareProject(home, { project, dataset, set })
       for (const note of notes) log.add('info', 'runs', note)
-      refuseErrors(wanted, wanted.name)
-      return training.start(wanted, limitTrain)
+      return training.start(wanted, { limitTrain })
     },
     'runs.resume': async ({ run, epochs }) => {
       await runNamed(home, run)
-      return training.resume(run, epochs)
+      return training.resume(run, { epochs })
     },
     'runs.control': async ({ run, action }) => ({ acted: await training.control(run, action) }),
     'runs.list': () => catalogue.list(),

@@ -3,7 +3,7 @@ import type { workbenchRoutes } from '../../../contract/app/workbench.ts'
 import { bitwrightVersion } from '../../runs/record.ts'
 import type { Handlers, Services } from '../handling.ts'
 
-export function workbenchHandlers({ home, face, dialogs, log, memory, tasks, engine, tell }: Services): Handlers<keyof typeof workbenchRoutes> {
+export function workbenchHandlers({ home, face, dialogs, log, memory, tasks, engine, hold, tell }: Services): Handlers<keyof typeof workbenchRoutes> {
   return {
     'app.info': async () => {
       // Only within Electron are all of them there, whatever its types say.
@@ -16,6 +16,11 @@ export function workbenchHandlers({ home, face, dialogs, log, memory, tasks, eng
       await engine.restart()
       return engine.state
     },
+    'workbench.home': async () => {
+      await hold.settled
+      return hold.state
+    },
+    'workbench.takeHome': () => hold.take(),
     'preferences.get': () => memory.preferences(),
     'preferences.set': async patch => {
       const preferences = await memory.setPreferences(patch)

@@ -54,7 +54,7 @@ test('a list notices what changed since the last look, and forgets runs that are
   const { name } = smallProject()
   expect(await shown()).toEqual([[IDS[1], 1, name], [IDS[0], 1, name]])
   await annotate(directories[0], { name: 'other' })
-  await writeFile(join(directories[1], 'metrics.jsonl'), `${(await readFile(join(directories[1], 'metrics.jsonl'), 'utf8')).repeat(3)}`)
+  await writeFile(join(directories[1], 'metrics.jsonl'), (await readFile(join(directories[1], 'metrics.jsonl'), 'utf8')).repeat(3))
   expect(await shown()).toEqual([[IDS[1], 3, name], [IDS[0], 1, 'other']])
   await rm(directories[0], { recursive: true })
   await truncate(join(directories[1], 'run.json'), 10)
@@ -67,7 +67,7 @@ test('what has not changed for a while is not read again; what was written a mom
   const directory = await finished(home, IDS[0])
   await finished(home, IDS[1])
   const before = new Date(Date.now() - 60_000)
-  for (const path of [join(directory, 'metrics.jsonl'), join(directory, 'events.jsonl'), directory]) await utimes(path, before, before)
+  for (const path of [join(directory, 'metrics.jsonl'), directory]) await utimes(path, before, before)
   const catalogue = new Catalogue(home)
   const [first, second] = [await catalogue.list(), await catalogue.list()]
   expect(second).toEqual(first)

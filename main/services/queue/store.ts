@@ -1,0 +1,101 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ProjectSchema } from '../../../core/architecture/project.ts'
+import { BitwrightError } from '../../../core/errors.ts'
+import { EntryIdSchema, EntryStateSchema, MAX_ENTRIES, type QueueEntry } from '../../contract/app/queue.ts'
+import { FaultSchema, RunIdSchema } from '../../contract/engine.ts'
+import { codeOf, readJson, writeAtomic } from '../files.ts'
+import { jsonFile } from '../runs/record.ts'
+import { applied } from './request.ts'
+
+const QUEUE_FILE = 'queue.json'
+/** Projects have up to 8 MiB, but not many of them. */
+const LIMIT = 256 * 2 ** 20
+/** Ended entries that are still listed. */
+const ENDED_KEPT = 200
+
+const StoredEntrySchema = z.strictObject({
+  id: EntryIdSchema,
+  batch: EntryIdSchema,
+  set: z.array(z.string()),
+  state: EntryStateSchema,
+  run: RunIdSchema.nullable(),
+  added: z.iso.datetime(),
+  fault: FaultSchema.nullable(),
+  resumed: z.boolean(),
+})
+export type StoredEntry = z.infer<typeof StoredEntrySchema>
+
+/** What the entries of one request share. */
+const BatchSchema = z.strictObject({ id: EntryIdSchema, several: z.boolean(), name: z.string().nullable(), project: ProjectSchema, limitTrain: z.int().min(1).nullable() })
+export type Batch = z.infer<typeof BatchSchema>
+
+const QueueFileSchema = z
+  .strictObject({ version: z.literal(1), held: z.boolean(), batches: z.array(BatchSchema), entries: z.array(StoredEntrySchema).max(3 * MAX_ENTRIES) })
+  .refine(({ batches, entries }) => entries.every(entry => batches.some(({ id }) => id === entry.batch)), 'expected what every entry belongs to')
+export type QueueContents = z.infer<typeof QueueFileSchema>
+
+export const EMPTY: QueueContents = { version: 1, held: false, batches: [], entries: [] }
+
+/** <home>/queue.json. One that cannot be used is set aside, under another name, and `warn` is told. */
+export async function readQueue(home: string, warn: (message: string) => void): Promise<QueueContents> {
+  const path = join(home, QUEUE_FILE)
+  try {
+    return await readJson(path, QueueFileSchema, { limit: LIMIT })
+  } catch (error) {
+    if (!(error instanceof BitwrightError)) throw error
+    if (codeOf(error.cause) === 'ENOENT') return EMPTY
+    const aside = `${path}.damaged`
+    const moved = await rename(path, aside).then(() => `is now ${aside}`, () => 'could not be moved')
+    warn(`the queue begins anew; the file that held it ${moved}: ${error.message}`)
+    return EMPTY
+  }
+}
+
+/** Writes it without what is of no use any more: ended entries beyond the newest, and batches without entries. */
+export async function writeQueue(home: string, contents: QueueContents): Promise<QueueContents> {
+  const ended = contents.entries.filter(isEnded)
+  const dropped = new Set(ended.slice(0, Math.max(0, ended.length - ENDED_KEPT)))
+  const entries = contents.entries.filter(entry => !dropped.has(entry))
+  const batches = contents.batches.filter(({ id }) => entries.some(({ batch }) => batch === id))
+  const kept = { ...contents, batches, entries }
+  await writeAtomic(join(home, QUEUE_FILE), jsonFile(kept))
+  return kept
+}
+
+export function isEnded({ state }: Pick<StoredEntry, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'running'
+}
+
+export function batchOf({ batches }: QueueContents, { batch }: StoredEntry): Batch {
+  return batches.find(({ id }) => id === batch) as Batch
+}
+
+/** To apply what is set takes a while for hundreds of entries; an entry that has changed is another object. */
+const described = new WeakMap<StoredEntry, QueueEntry>()
+
+/** An entry as the contract has it. */
+export function entryOf(contents: QueueContents, entry: StoredEntry): QueueEntry {
+  const known = described.get(entry)
+  if (known) return known
+  const made = describe(contents, entry)
+  described.set(entry, made)
+  return made
+}
+
+function describe(contents: QueueContents, entry: StoredEntry): QueueEntry {
+  const batch = batchOf(contents, entry)
+  const { recipe } = applied(batch.project, entry.set)
+  const { id, set, state, run, added, fault, resumed } = entry
+  return {
+    id, set, state, run, added, fault, resumed,
+    group: batch.several ? batch.id : null,
+    name: batch.name ?? batch.project.name,
+    project: batch.project.name,
+    dataset: batch.project.dataset,
+    limitTrain: batch.limitTrain,
+    seed: recipe.seed,
+    epochs: recipe.epochs,
+  }
+}
