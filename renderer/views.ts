@@ -1,4 +1,4 @@
-import { ChartSpline, Database, Workflow, type LucideIcon } from '@lucide/vue'
+import { ChartSpline, Database, Grid3x3, Workflow, type LucideIcon } from '@lucide/vue'
 import { defineAsyncComponent, type Component } from 'vue'
 
 export interface View {
@@ -15,6 +15,7 @@ export interface View {
 export const views: readonly View[] = [
   { name: 'design', title: 'Design', icon: Workflow, component: defineAsyncComponent(() => import('./features/design/DesignView.vue')) },
   { name: 'runs', title: 'Runs', icon: ChartSpline, component: defineAsyncComponent(() => import('./features/runs/RunsView.vue')) },
+  { name: 'inspect', title: 'Inspect', icon: Grid3x3, component: defineAsyncComponent(() => import('./features/inspect/InspectView.vue')) },
   { name: 'data', title: 'Data', icon: Database, component: defineAsyncComponent(() => import('./features/data/DataView.vue')) },
 ]
 
