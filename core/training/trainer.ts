@@ -23,6 +23,8 @@ export interface Progress {
   readonly loss: number
   readonly error: number
   readonly learningRate: number
+  /** Of the steps since the last progress: means of loss and error, and epochs made, the one under way by its share. */
+  readonly recent: { readonly loss: number; readonly error: number; readonly epochs: number }
   /** Over the last group of steps. */
   readonly imagesPerSecond: number
   readonly secondsLeft: number
@@ -240,7 +242,8 @@ export class Trainer {
     this.#pace.mark(now, group.count)
     this.#deviceWait.collected(now, queued * this.#pace.quickest)
     const { millisecondsPerStep } = this.#pace
-    let { lossSum, errors } = this.#position
+    const before = this.#position
+    let { lossSum, errors } = before
     for (let index = 0; index < group.count; index++) {
       const loss = values[index * 4] ?? NaN
       if (!Number.isFinite(loss)) throw await findUnsound(model, memory, group.firstStep + index)
@@ -260,6 +263,11 @@ export class Trainer {
       batches,
       loss: lossSum / images,
       error: errors / images,
+      recent: {
+        loss: (lossSum - before.lossSum) / (group.count * recipe.batchSize),
+        error: (errors - before.errors) / (group.count * recipe.batchSize),
+        epochs: this.#position.epoch + batch / batches,
+      },
       learningRate,
       imagesPerSecond: millisecondsPerStep > 0 ? (recipe.batchSize * 1000) / millisecondsPerStep : 0,
       secondsLeft: (stepsLeft * millisecondsPerStep) / 1000,

@@ -130,6 +130,24 @@ export const engineRoutes = {
 export type EngineRoutes = typeof engineRoutes
 export type EngineRoute = keyof EngineRoutes
 
+/** A point of a run's series within epochs: means over the steps since the point before. */
+export const SeriesPointSchema = z.strictObject({
+  /** Steps made. */
+  step: count,
+  /** Epochs made, the one under way by the share of its batches. */
+  epoch: z.number().min(0),
+  /** Milliseconds since 1970. */
+  time: z.number(),
+  /** Time spent training, pauses left out, over all sessions of the run. */
+  processSeconds: z.number().min(0),
+  loss: z.number(),
+  error: fraction,
+  learningRate: z.number(),
+  imagesPerSecond: z.number().min(0),
+  deviceWaitShare: fraction,
+})
+export type SeriesPoint = z.infer<typeof SeriesPointSchema>
+
 export const engineEvents = {
   /** A line for the log: which adapter computes, what is being prepared. */
   log: z.strictObject({ level: z.enum(['info', 'warning']), message: z.string() }),
@@ -139,6 +157,8 @@ export const engineEvents = {
     epoch: count, epochs: count, step: count, batch: count, batches: count,
     loss: z.number(), error: fraction, learningRate: z.number(),
     imagesPerSecond: z.number().min(0), secondsLeft: z.number().min(0), deviceWaitShare: fraction,
+    /** What the run's series gets of it; `loss` and `error` above are means over the epoch so far. */
+    point: SeriesPointSchema,
   }),
   epoch: z.strictObject({ run: RunIdSchema, record: EpochRecordSchema, best: z.boolean() }),
 }

@@ -4,7 +4,7 @@ import { grouped } from '../../../core/architecture/wording.ts'
 import { duration, percent, rate, significant } from './numbers.ts'
 import { widthOf } from './table.ts'
 
-export type Progress = z.infer<typeof engineEvents.progress>
+export type Progress = Omit<z.infer<typeof engineEvents.progress>, 'point'>
 export type EpochEvent = z.infer<typeof engineEvents.epoch>
 
 /** The line that is redrawn while an epoch is under way, at most `columns` wide: parts are left out from the end. */

@@ -90,6 +90,8 @@ export const runRoutes = {
   'runs.metrics': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ epochs: ColumnsSchema })),
   /** Figures of its layers by epoch, after `after` finished ones, by node id: columns `epoch`, `flipRate`, `clippedShare`, `meanLatent`, `positiveShare`, `distinctFraction`. */
   'runs.layers': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ layers: z.record(z.string(), ColumnsSchema) })),
+  /** Its series within epochs after step `afterStep`, about three points a second: columns as the fields of SeriesPointSchema (main/contract/engine.ts). Progress brings each new `point`. */
+  'runs.series': route(z.strictObject({ run: RunIdSchema, afterStep: count.default(0) }), z.strictObject({ steps: ColumnsSchema })),
   /** The run's history after its first `after` events. */
   'runs.events': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ events: z.array(RunEventEntrySchema) })),
 }

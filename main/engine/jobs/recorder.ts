@@ -14,6 +14,7 @@ import type { RunLock } from '../../services/runs/lock.ts'
 import { openMetrics } from '../../services/runs/metrics.ts'
 import type { Run } from '../../services/runs/open.ts'
 import { writeRecord, type RunRecord } from '../../services/runs/record.ts'
+import { SeriesWriter } from '../../services/runs/series.ts'
 import type { JobContext } from '../context.ts'
 import type { Workshop } from '../toolbox.ts'
 
@@ -86,12 +87,22 @@ export class Recorder implements Listener {
 
   progress(progress: Progress): void {
     this.#workshop.check()
-    this.#context.emit('progress', { run: this.#id, ...progress })
+    const { recent: { loss, error, epochs }, ...rest } = progress
+    const { step, learningRate, imagesPerSecond, deviceWaitShare } = rest
+    const point = {
+      step, epoch: epochs, time: Date.now(),
+      processSeconds: rounded((this.#store?.series.earlierSeconds ?? 0) + this.seconds),
+      loss: Number(loss.toPrecision(7)), error: Number(error.toPrecision(7)), learningRate,
+      imagesPerSecond: rounded(imagesPerSecond), deviceWaitShare: rounded(deviceWaitShare),
+    }
+    this.#store?.series.append(point)
+    this.#context.emit('progress', { run: this.#id, ...rest, point })
   }
 
   async epoch(record: EpochRecord, position: Position, { best, bits }: { readonly best: boolean; readonly bits: NetworkBits }): Promise<void> {
     const store = this.#ready()
-    await store.metrics.append(record)
+    await store.series.flush()
+    await store.metrics.append([record])
     const { directory } = store.run
     await writeBits(directory, position.epoch, bits)
     await this.#saved(position, await saveEpoch(directory, this.#sources(), this.#notes(position), best))
@@ -103,6 +114,7 @@ export class Recorder implements Listener {
   async checkpoint(position: Position): Promise<void> {
     if (this.#context.control.abandoned) return
     const store = this.#ready()
+    await store.series.flush()
     await this.#saved(position, await saveLast(store.run.directory, this.#sources(), this.#notes(position)))
   }
 
@@ -134,28 +146,36 @@ export class Recorder implements Listener {
   }
 }
 
+/** To thousandths: what a clock gave. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
 /** The open files of a run under way. Its lock is held until `close`. */
 export class Store {
   readonly run: Run
   readonly metrics: LineWriter
+  readonly series: SeriesWriter
   readonly #events: EventWriter
   readonly #lock: RunLock
   #record: RunRecord
   #queue: Promise<void> = Promise.resolve()
   #trouble: Error | undefined
 
-  private constructor(run: Run, metrics: LineWriter, events: EventWriter, lock: RunLock) {
+  private constructor(run: Run, metrics: LineWriter, series: SeriesWriter, events: EventWriter, lock: RunLock) {
     this.run = run
     this.metrics = metrics
+    this.series = series
     this.#events = events
     this.#lock = lock
     this.#record = run.record
   }
 
-  /** Takes over a run whose lock is held; metrics after `position` are cut. */
+  /** Takes over a run whose lock is held; metrics and series after `position` are cut. */
   static async open(run: Run, lock: RunLock, position: Position, log: (message: string) => void): Promise<Store> {
     const events = await EventWriter.open(run.directory)
-    return new Store(run, await openMetrics(run.directory, position.epoch, position.last, { log }), events, lock)
+    const metrics = await openMetrics(run.directory, position.epoch, position.last, { log })
+    return new Store(run, metrics, await SeriesWriter.open(run.directory, position.step, { log }), events, lock)
   }
 
   /** Notes a state, then calls `noted`; in the background, in order. Trouble with that comes out of the next `event`. */
@@ -176,6 +196,7 @@ export class Store {
     this.#record = record
     await this.#settle(state, fault).catch(() => undefined)
     await this.metrics.close()
+    await this.series.close()
     await this.#events.close()
     this.#lock.release()
   }

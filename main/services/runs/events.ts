@@ -38,7 +38,7 @@ export class EventWriter {
 
   append(event: WithoutTime<RunEvent>): Promise<void> {
     const stamped = { time: new Date().toISOString(), ...event }
-    return this.#lines.append(stamped)
+    return this.#lines.append([stamped])
   }
 
   close(): Promise<void> {

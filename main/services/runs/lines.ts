@@ -14,21 +14,24 @@ export interface StoredLine<T> {
 
 export interface LinesOptions {
   readonly log?: ((message: string) => void) | undefined
+  /** Where to begin: the beginning of a line. */
+  readonly from?: ((bytes: Uint8Array) => number) | undefined
 }
 
 /**
  * Values of a file of JSON lines, in order; none if there is no file. What follows the last line end was torn by a crash and is
  * left out; a damaged line elsewhere is left out too and named to `log`.
  */
-export async function readLines<T extends z.ZodType>(path: string, schema: T, { log }: LinesOptions = {}): Promise<StoredLine<z.infer<T>>[]> {
+export async function readLines<T extends z.ZodType>(path: string, schema: T, { log, from }: LinesOptions = {}): Promise<StoredLine<z.infer<T>>[]> {
   const bytes = await readBounded(path, LIMIT).catch((error: unknown) => {
     if (error instanceof BitwrightError && codeOf(error.cause) === 'ENOENT') return new Uint8Array()
     throw error
   })
   const lines: StoredLine<z.infer<T>>[] = []
-  for (let begin = 0, number = 1, end = bytes.indexOf(LINE_END); end >= 0; begin = end + 1, end = bytes.indexOf(LINE_END, begin), number++) {
+  const first = from?.(bytes) ?? 0
+  for (let begin = first, number = 1, end = bytes.indexOf(LINE_END, begin); end >= 0; begin = end + 1, end = bytes.indexOf(LINE_END, begin), number++) {
     try {
-      lines.push({ value: parseJson(bytes.subarray(begin, end), schema, `${path}, line ${number}`), end: end + 1 })
+      lines.push({ value: parseJson(bytes.subarray(begin, end), schema, `${path}, line ${number}${first > 0 ? ` after byte ${first}` : ''}`), end: end + 1 })
     } catch (error) {
       if (!(error instanceof BitwrightError)) throw error
       log?.(`a damaged line is left out: ${error.message}`)
@@ -72,17 +75,24 @@ export class LineWriter {
     }
   }
 
-  /** On the disk when this returns. A line that could not be written whole is taken back. */
-  async append(value: unknown): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(value)}\n`)
+  /** Values, a line each: on the disk when this returns, unless `sync` is off. What could not be written whole is taken back. */
+  async append(values: readonly unknown[], { sync = true } = {}): Promise<void> {
+    const lines = Buffer.from(values.map(value => `${JSON.stringify(value)}\n`).join(''))
     try {
-      await this.#file.appendFile(line)
-      await this.#file.datasync()
-      this.#length += line.length
+      await this.#file.appendFile(lines)
+      if (sync) await this.#file.datasync()
+      this.#length += lines.length
     } catch (error) {
       await this.#file.truncate(this.#length).catch(() => undefined)
-      throw diskTrouble(error, this.#path, line.length)
+      throw diskTrouble(error, this.#path, lines.length)
     }
+  }
+
+  /** All that was appended is on the disk when this returns. */
+  async sync(): Promise<void> {
+    await this.#file.datasync().catch((error: unknown) => {
+      throw diskTrouble(error, this.#path)
+    })
   }
 
   async close(): Promise<void> {

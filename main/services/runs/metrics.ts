@@ -20,6 +20,6 @@ export async function openMetrics(directory: string, epochs: number, last: Epoch
   const writer = await LineWriter.open(path, kept.at(-1)?.end ?? 0)
   const finalEpoch = kept.at(-1)?.value.epoch ?? 0
   if (finalEpoch < epochs) options.log?.(`${path} lacks epochs ${finalEpoch + 1} to ${epochs}, which the checkpoint has finished`)
-  if (last?.epoch === epochs && finalEpoch < epochs) await writer.append(last)
+  if (last?.epoch === epochs && finalEpoch < epochs) await writer.append([last])
   return writer
 }

@@ -11,6 +11,7 @@ export const RUN_FILES = {
   project: 'project.json',
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
+  steps: 'steps.jsonl',
   checkpoints: 'checkpoints',
   bits: 'bits',
   lock: 'lock',

@@ -5,6 +5,7 @@ import { grouped } from '../../../core/architecture/wording.ts'
 import type { EpochFigures } from '../../../core/training/position.ts'
 import { readEvents, type RunEvent } from './events.ts'
 import type { LinesOptions } from './lines.ts'
+import { RUN_FILES } from './record.ts'
 
 /** How a run came to a stand that nobody asked for. */
 export interface Breakdown {
@@ -40,7 +41,7 @@ const StepSchema = z.looseObject({ step: z.int().min(0) })
 
 /** The step that the series within epochs noted last; 0 where there is none. A torn last line is not one. */
 async function lastStep(directory: string): Promise<number> {
-  const text = await readFile(join(directory, 'steps.jsonl'), 'utf8').catch(() => '')
+  const text = await readFile(join(directory, RUN_FILES.steps), 'utf8').catch(() => '')
   const line = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1) ?? ''
   try {
     return StepSchema.parse(JSON.parse(line)).step

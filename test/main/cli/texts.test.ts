@@ -49,7 +49,7 @@ test('a run is followed with one line an epoch under one line of titles', () => 
   const { run } = result
   follow({ event: 'state', data: { run, state: 'preparing', directory: '/home' } })
   for (const epoch of [1, 2]) {
-    follow({ event: 'progress', data: { run, epoch, epochs: 2, step: 10 * epoch, batch: 10, batches: 10, loss: 1, error: 0.5, learningRate: 0.1, imagesPerSecond: 1000, secondsLeft: 1, deviceWaitShare: 0 } })
+    follow({ event: 'progress', data: { run, epoch, epochs: 2, step: 10 * epoch, batch: 10, batches: 10, loss: 1, error: 0.5, learningRate: 0.1, imagesPerSecond: 1000, secondsLeft: 1, deviceWaitShare: 0, point: { step: 10 * epoch, epoch, time: 0, processSeconds: 1, loss: 1, error: 0.5, learningRate: 0.1, imagesPerSecond: 1000, deviceWaitShare: 0 } } })
     follow({ event: 'epoch', data: { run, best: epoch === 2, record: { epoch, step: 10 * epoch, learningRate: 0.1, trainLoss: 1, trainError: 0.5, testLoss: 1, testError: 0.5, testTop5Error: 0.1 } } })
   }
   expect(written).toHaveLength(3)

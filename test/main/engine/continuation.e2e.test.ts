@@ -8,6 +8,7 @@ import type { Project } from '../../../core/architecture/project.ts'
 import { startEngine } from '../../../main/services/engine/client.ts'
 import { bitsEpochs } from '../../../main/services/runs/bits.ts'
 import { listRuns, openLatest, openRun, readEvents, readMetrics } from '../../../main/services/runs/index.ts'
+import { readSeries } from '../../../main/services/runs/series.ts'
 import { madeBy, openEngine } from '../../support/engines.ts'
 import { smallDataset, smallProject, storeSmall } from '../../support/small-training.ts'
 
@@ -34,6 +35,16 @@ beforeAll(async () => {
 })
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+/** Every step is told of once, in order, up to the last; time goes on. */
+async function checkSeries(directory: string): Promise<void> {
+  const points = await readSeries(directory, 0, { log: message => expect.unreachable(message) })
+  expect(points.at(-1)).toMatchObject({ step: 5 * 145, epoch: 5 })
+  for (const [at, point] of points.slice(1).entries()) {
+    expect(point.step).toBeGreaterThan(points[at]?.step ?? Infinity)
+    expect(point.processSeconds).toBeGreaterThan(points[at]?.processSeconds ?? Infinity)
+  }
+}
 
 describe('the same bytes, checkpoints and figures alike', () => {
   test('for the same seed in another process, with checkpoints within epochs', async () => {
@@ -93,6 +104,9 @@ describe('the same bytes, checkpoints and figures alike', () => {
     const { state, directory } = await training
     expect(state).toBe('finished')
     expect(madeBy(directory)).toEqual(undisturbed)
+    await checkSeries(directory)
+    const points = engine.events.flatMap(message => (message.event === 'progress' ? [message.data.point] : []))
+    expect(await readSeries(directory)).toEqual(points)
   })
 
   test('for a run that was prolonged, and one that was that long from the beginning', async () => {
@@ -141,5 +155,6 @@ describe('the same bytes, checkpoints and figures alike', () => {
     const { state, directory } = await engine.call('resume', { run: run as string })
     expect(state).toBe('finished')
     expect(madeBy(directory), `killed after ${moments.join(', ')} ms`).toEqual(undisturbed)
+    await checkSeries(directory)
   })
 })

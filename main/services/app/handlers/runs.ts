@@ -5,6 +5,7 @@ import { readEvents } from '../../runs/events.ts'
 import { readMetrics } from '../../runs/metrics.ts'
 import { runNamed } from '../../runs/open.ts'
 import { prepareProject } from '../../runs/request.ts'
+import { readSeries } from '../../runs/series.ts'
 import { summariseRun } from '../../runs/summary.ts'
 import { checkpointFiles } from '../../runs/training.ts'
 import type { Handlers, Services } from '../handling.ts'
@@ -41,6 +42,10 @@ export function runHandlers({ home, training, catalogue, log }: Services): Handl
     'runs.layers': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)
       return { layers: layerColumns((await readMetrics(directory, { log: warn })).slice(after)) }
+    },
+    'runs.series': async ({ run, afterStep }) => {
+      const { directory } = await runNamed(home, run)
+      return { steps: columnsOf(await readSeries(directory, afterStep, { log: warn })) }
     },
     'runs.events': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)

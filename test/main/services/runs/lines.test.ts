@@ -21,7 +21,7 @@ test('lines are read as they were appended, and none of a file that is not there
   const path = await file()
   expect(await values(path)).toEqual([])
   const writer = await LineWriter.open(path)
-  for (const k of [1, 2, 3]) await writer.append({ k })
+  for (const k of [1, 2, 3]) await writer.append([{ k }])
   await writer.close()
   expect(await values(path)).toEqual([1, 2, 3])
 })
@@ -37,7 +37,7 @@ test('a file cut anywhere loses its torn line only, and appending goes on after 
     for (let end = 0; (end += whole[complete]?.length ?? Infinity) <= length;) complete++
     expect(await values(path)).toEqual([1, 22, 333].slice(0, complete))
     const writer = await LineWriter.open(path)
-    await writer.append({ k: 4 })
+    await writer.append([{ k: 4 }])
     await writer.close()
     expect(await readFile(path, 'utf8')).toBe(`${whole.slice(0, complete).join('')}{"k":4}\n`)
   }
@@ -71,8 +71,8 @@ test('metrics after the checkpoint are cut, so that a resumed run ends with the 
   await appendFile(path, '{"epoch":5,"st')
   const writer = await openMetrics(folder, 2, epochRecord(2))
   expect(await readFile(path, 'utf8')).toBe(lines.slice(0, 2).join(''))
-  await writer.append(epochRecord(3))
-  await writer.append(epochRecord(4))
+  await writer.append([epochRecord(3)])
+  await writer.append([epochRecord(4)])
   await writer.close()
   expect(await readFile(path, 'utf8')).toBe(lines.join(''))
   expect(await readMetrics(folder)).toEqual([1, 2, 3, 4].map(epoch => epochRecord(epoch)))
