@@ -21,6 +21,8 @@ export interface Contestant {
   readonly operations: number
   /** Milliseconds of one run, averaged over `repeats` in a row, on the device's clock where it has one. */
   time(repeats: number): Promise<number>
+  /** Of a single run, behind one that is not counted since software adapters compile at the first dispatch. Measured once. */
+  once(): Promise<number>
   close(): void
 }
 
@@ -90,10 +92,13 @@ export async function prepareCeiling(engine: Engine, kind: 'popcount' | 'fma'): 
 
 function contestant(engine: Engine, host: Engine['host'], executable: Executable, memory: Memory, name: string, operations: number): Contestant {
   executable.writeStep({ step: 1, rows: 0, slot: 0, rate: 0 })
+  const time = async (repeats: number): Promise<number> => (await timeRepeated(engine.toolbox.device, executable, host, repeats)) / 1000
+  let first: Promise<number> | undefined
   return {
     name,
     operations,
-    time: async repeats => (await timeRepeated(engine.toolbox.device, executable, host, repeats)) / 1000,
+    time,
+    once: () => (first ??= time(1).then(() => time(1))),
     close() {
       executable.destroy()
       memory.destroy()
@@ -104,6 +109,9 @@ function contestant(engine: Engine, host: Engine['host'], executable: Executable
 /** A quick kernel is run again and again for so long in a round, that a moment's disturbance does not decide. */
 const LEAST_MILLISECONDS = 150
 const MOST_REPEATS = 200
+/** A race that has taken so long ends once it has the least number of rounds a median needs. */
+const LONG_MILLISECONDS = 8000
+const LEAST_ROUNDS = 3
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -112,18 +120,19 @@ export function median(values: readonly number[]): number {
 
 /**
  * Times all contestants in turn, round after round, so that a machine that slows down slows all of them: ratios are taken
- * round by round. Returns the rounds, by contestant.
+ * round by round. At most `rounds` of them. Returns their times, by contestant.
  */
 export async function race(contestants: readonly Contestant[], rounds: number): Promise<ReadonlyMap<Contestant, readonly number[]>> {
   const times = new Map<Contestant, number[]>(contestants.map(one => [one, []]))
   const repeats = new Map<Contestant, number>()
-  for (const one of contestants) {
-    // Software adapters compile at the first dispatch: that one is not counted.
-    await one.time(1)
-    repeats.set(one, Math.min(MOST_REPEATS, Math.max(1, Math.ceil(LEAST_MILLISECONDS / (await one.time(1))))))
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (const one of contestants) times.get(one)?.push(await one.time(repeats.get(one) ?? 1))
+  for (const one of contestants) repeats.set(one, Math.min(MOST_REPEATS, Math.max(1, Math.ceil(LEAST_MILLISECONDS / (await one.once())))))
+  let taken = 0
+  for (let round = 0; round < rounds && !(round >= LEAST_ROUNDS && taken > LONG_MILLISECONDS); round++) {
+    for (const one of contestants) {
+      const milliseconds = await one.time(repeats.get(one) ?? 1)
+      times.get(one)?.push(milliseconds)
+      taken += milliseconds * (repeats.get(one) ?? 1)
+    }
   }
   return times
 }
