@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { averagesOf, inspectNetwork } from '../../../core/analysis/inspection.ts'
 import { assignInOrder } from '../../../core/importing/assign.ts'
@@ -24,6 +25,26 @@ test('every binary layer of an imported network is counted as a recount by text 
   }
   expect(dense.map(({ name, repetition }) => [name, repetition.units, repetition.depth])).toEqual([['dense10', 10, 12]])
 })
+
+test('counts of imported networks are those of the arrays that were saved, whatever the kernel', () => {
+  const parts = fc.array(fc.record({ outputs: fc.integer({ min: 1, max: 40 }), kernel: fc.constantFrom(1, 2, 3, 5, 7, 11), bias: fc.boolean() }), { minLength: 1, maxLength: 3 })
+  fc.assert(fc.property(parts, fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.integer({ min: 1, max: 1e6 }), (convolutions, channels, flipped, seed) => {
+    const side = 1 + convolutions.reduce((sum, { kernel }) => sum + kernel - 1, 0)
+    const drawn = lasagneNetwork([side, side, channels], [
+      ...convolutions.flatMap(one => [{ kind: 'conv', pad: 0, ...one }, { kind: 'norm' }, { kind: 'sign' }] as const),
+      { kind: 'dense', outputs: 3 }, { kind: 'norm' },
+    ], { flip: flipped, seed })
+    const read = importNetwork(drawn.project, assignInOrder(drawn.project, drawn.arrays, 'a'), drawn.arrays, { flipped, where: 'a' })
+    const found = inspectNetwork(read.project, name => read.tensors.find(tensor => tensor.name === name)?.values)
+    // Weights of convolutions are the arrays of four sides, outputs x inputs x kernel x kernel.
+    const saved = [...drawn.arrays.values()].filter(({ shape }) => shape.length === 4).map(({ shape, values: weights }): Layer => {
+      const [outputs, inputs, kernel] = shape as [number, number, number]
+      const taps = kernel * kernel
+      return { kernel, inputs, outputs, latent: Float32Array.from({ length: weights.length }, (_, at) => weights[(at % outputs * inputs + Math.floor(at / outputs) % inputs) * taps + Math.floor(at / (outputs * inputs))] as number) }
+    })
+    expect(found.convolutions.map(({ repetition }) => [repetition.distinct, repetition.distinctMerged])).toEqual(saved.map(layer => [distinctSlices(layer, text => text), distinctSlices(layer, merged)]))
+  }), { numRuns: 40 })
+}, 60_000)
 
 test('dead channels are looked for where sums of +-1 are normalised and a sign is taken', () => {
   const { convolutions, dense } = inspectNetwork(project, name => (name === 'norm5.beta' ? values(name)?.map((beta, channel) => (channel === 7 ? 1e6 : beta)) : values(name)))
