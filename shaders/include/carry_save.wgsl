@@ -1,3 +1,4 @@
+// include: majority
 // Carry-save counting of set bits (Harley-Seal): eight words are added bit by bit in full adders, and only the eights
 // are counted at once. Without a vector popcount a popcount is 14 instructions, a full adder 3 (AVX-512VL) to 5.
 
@@ -7,11 +8,6 @@ struct Sum {
   twos: vec4<u32>,
   fours: vec4<u32>,
   eights: vec4<u32>,
-}
-
-// The carry of a full adder.
-fn majority(a: vec4<u32>, b: vec4<u32>, c: vec4<u32>) -> vec4<u32> {
-  return (a & b) | (c & (a | b));
 }
 
 // Counts the set bits of eight words, for four counters side by side.

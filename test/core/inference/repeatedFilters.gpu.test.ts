@@ -7,6 +7,7 @@ import { Memory } from '../../../core/gpu/memory.ts'
 import { Program } from '../../../core/gpu/program.ts'
 import type { Tensor } from '../../../core/gpu/tensor.ts'
 import { fitsRepeated, forwardParams, planRepeated, recordRepeated, repeatedTensors, type Geometry } from '../../../core/inference/repeatedFilters.ts'
+import { fitsTriples, planTriples, recordTriples, tripleTensors } from '../../../core/inference/sharedTriples.ts'
 import { fillUniform, streamKey } from '../../../core/random.ts'
 import { packWeights } from '../../oracle/bits.ts'
 import { firstDifference } from '../../oracle/compare.ts'
@@ -55,21 +56,33 @@ async function differ(toolbox: Toolbox, one: Case): Promise<string | undefined> 
   const tensor = (name: string, shape: readonly number[], role: Tensor['role']): Tensor => ({ name, dtype: 'u32', shape, role })
   const [a, w] = [tensor('a', [bits.length], 'input'), tensor('w', [packed.length], 'input')]
   const [y, plain] = [tensor('y', [rows, outputs], 'output'), tensor('plain', [rows, outputs], 'output')]
-  const plan = planRepeated(filterBank(latent, { kernel, inputs, outputs }))
+  const bank = filterBank(latent, { kernel, inputs, outputs })
+  const plan = planRepeated(bank)
   const tensors = repeatedTensors('conv', plan)
   const program = new Program()
   program.launch('xnor_conv', { a, mask: a, w, y: plain }, forwardParams(geometry), { MASKED: 0 })
   recordRepeated(program, plan, tensors, { a, y }, geometry)
   const memory = new Memory(toolbox.device)
+  const tripled = tensor('sums of triples', [rows, outputs], 'output')
+  const fits = fitsTriples(bank, toolbox.device.adapter.subgroupSize)
+  if (fits) {
+    const triples = planTriples(bank)
+    const keyed = tripleTensors('conv', triples)
+    recordTriples(program, keyed, { a, y: tripled }, geometry)
+    memory.write(keyed.keys, triples.keys)
+    memory.write(keyed.positive, triples.positive)
+  }
   memory.write(a, bits)
   memory.write(w, packed)
   for (const field of ['mapOf', 'filters', 'uses'] as const) memory.write(tensors[field], plan[field])
   const executable = await Executable.compile(program, memory, toolbox)
   executable.submit({ step: 0, rows: images, slot: 0, rate: 0 })
-  const found = firstDifference(new Int32Array((await memory.read(y)).buffer), new Int32Array((await memory.read(plain)).buffer))
+  const wanted = new Int32Array((await memory.read(plain)).buffer)
+  let difference: string | undefined
+  for (const sums of fits ? [y, tripled] : [y]) difference ??= firstDifference(new Int32Array((await memory.read(sums)).buffer), wanted)
   executable.destroy()
   memory.destroy()
-  return found
+  return difference
 }
 
 const cases = fc.record({
