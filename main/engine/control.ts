@@ -4,7 +4,7 @@ import type { Trainer } from '../../core/training/trainer.ts'
 export class RunControl {
   #trainer: Trainer | undefined
   #wanted: 'run' | 'pause' | 'stop' = 'run'
-  #abandoned = false
+  #abandoned: string | undefined
 
   attach(trainer: Trainer): void {
     this.#trainer = trainer
@@ -18,17 +18,18 @@ export class RunControl {
     this.#trainer?.[action]()
   }
 
-  /** The process is about to end: the run is left where its last checkpoint is. */
-  abandon(): void {
-    this.#abandoned = true
+  /** The process is about to end, and why: the run is left where its last checkpoint is. */
+  abandon(why: string): void {
+    this.#abandoned ??= why
     this.#trainer?.stop()
   }
 
-  get abandoned(): boolean {
+  /** Why the run was left; undefined if it was not. */
+  get abandoned(): string | undefined {
     return this.#abandoned
   }
 
   get stopping(): boolean {
-    return this.#wanted === 'stop' || this.#abandoned
+    return this.#wanted === 'stop' || this.#abandoned !== undefined
   }
 }

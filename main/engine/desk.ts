@@ -57,8 +57,8 @@ export class Desk {
   }
 
   /** Lets the run under way go without another checkpoint. False if it has not ended after `milliseconds`. */
-  async leave(milliseconds: number): Promise<boolean> {
-    this.#under?.control.abandon()
+  async leave(milliseconds: number, why: string): Promise<boolean> {
+    this.#under?.control.abandon(why)
     const idle = this.#queue.then(() => true)
     return Promise.race([idle, new Promise<false>(resolve => setTimeout(() => resolve(false), milliseconds))])
   }

@@ -49,7 +49,7 @@ export function ask(host: Pick<TestHost, 'port'>, path: string, options: Request
 }
 
 /** Spends the host's token; returns the cookie of the session. */
-export async function enter(host: TestHost): Promise<string> {
+export async function enter(host: Pick<TestHost, 'url'>): Promise<string> {
   return new Promise((resolve, reject) => {
     get(host.url, response => {
       response.resume()
@@ -61,7 +61,7 @@ export async function enter(host: TestHost): Promise<string> {
 }
 
 /** A WebSocket to the host, not yet open. */
-export function socketTo(host: TestHost, cookie: string, { path = SOCKET_PATH, headers = {}, ...options }: ClientOptions & { readonly path?: string } = {}): WebSocket {
+export function socketTo(host: Pick<TestHost, 'port' | 'origin'>, cookie: string, { path = SOCKET_PATH, headers = {}, ...options }: ClientOptions & { readonly path?: string } = {}): WebSocket {
   const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { origin: host.origin, headers: { cookie, ...headers }, ...options })
   onTestFinished(() => socket.terminate())
   return socket
@@ -83,7 +83,7 @@ export interface TestBridge extends Bridge {
 }
 
 /** The page's own way in, in this process. */
-export async function bridgeTo(host: TestHost): Promise<TestBridge> {
+export async function bridgeTo(host: Pick<TestHost, 'url' | 'port' | 'origin'>): Promise<TestBridge> {
   const cookie = await enter(host)
   const carrier = socketCarrier({
     // The two know one shape of a WebSocket by different names.

@@ -81,7 +81,7 @@ export class Recorder implements Listener {
   /** Notes how the run ended, tells it, and lets go of the run's folder. */
   async end(state: End, fault?: Fault): Promise<void> {
     if (!this.#store) return
-    await this.#store.close(state, fault)
+    await this.#store.close(state, fault, state === 'stopped' ? this.#context.control.abandoned : undefined)
     this.#announce(state)
   }
 
@@ -112,7 +112,7 @@ export class Recorder implements Listener {
   }
 
   async checkpoint(position: Position): Promise<void> {
-    if (this.#context.control.abandoned) return
+    if (this.#context.control.abandoned !== undefined) return
     const store = this.#ready()
     await store.series.flush()
     await this.#saved(position, await saveLast(store.run.directory, this.#sources(), this.#notes(position)))
@@ -180,7 +180,7 @@ export class Store {
 
   /** Notes a state, then calls `noted`; in the background, in order. Trouble with that comes out of the next `event`. */
   state(state: RunState, noted: () => void): void {
-    this.#enqueue(() => this.#settle(state, undefined).finally(noted))
+    this.#enqueue(() => this.#settle(state).finally(noted))
   }
 
   async event(event: Parameters<EventWriter['append']>[0]): Promise<void> {
@@ -190,11 +190,11 @@ export class Store {
   }
 
   /** Notes how the run ended and lets go of it. A disk that is full may keep this from being written: that is no new error. */
-  async close(state: End, fault?: Fault): Promise<void> {
+  async close(state: End, fault?: Fault, reason = fault?.what): Promise<void> {
     await this.#queue
     const { pid, ...record } = this.#record
     this.#record = record
-    await this.#settle(state, fault).catch(() => undefined)
+    await this.#settle(state, fault, reason).catch(() => undefined)
     await this.metrics.close()
     await this.series.close()
     await this.#events.close()
@@ -207,11 +207,11 @@ export class Store {
     })
   }
 
-  async #settle(state: RunState, fault: Fault | undefined): Promise<void> {
+  async #settle(state: RunState, fault?: Fault, reason?: string): Promise<void> {
     const { fault: _, ended: __, ...record } = this.#record
     this.#record = { ...record, state, ...(fault && { fault }), ...(isEnd(state) && { ended: new Date().toISOString() }) }
     // The record first: when the disk is full, how the run stands matters more than its history.
     await writeRecord(this.run.directory, this.#record)
-    await this.#events.append({ kind: 'state', state, ...(fault && { reason: fault.what }) })
+    await this.#events.append({ kind: 'state', state, ...(reason !== undefined && { reason }) })
   }
 }
