@@ -8,11 +8,15 @@ export interface ChartGroup {
   readonly zoomed: ComputedRef<boolean>
   /** The x that is read; null while nobody points anywhere. */
   readonly hover: Ref<number | null>
+  showAll(): void
 }
 
 export function createChartGroup(): ChartGroup {
   const window = shallowRef<ChartWindow | null>(null)
-  return { window, zoomed: computed(() => window.value !== null), hover: ref<number | null>(null) }
+  const showAll = (): void => {
+    window.value = null
+  }
+  return { window, zoomed: computed(() => window.value !== null), hover: ref<number | null>(null), showAll }
 }
 
 /** `window` made larger (`factor` above 1) or smaller around `at`, within `whole`; null when it is the whole again. */

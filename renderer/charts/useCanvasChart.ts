@@ -14,10 +14,10 @@ interface CanvasChart {
 }
 
 /**
- * Draws what `option` says onto a canvas inside `place`, when it changes or the place does, and only while the place is in sight: at most once a
- * frame, and not all charts in one. ECharts itself watches neither.
+ * Draws what `option` says for a size onto a canvas inside `place`, when what `changes` reads changes or the place does, and only while the place is in
+ * sight: at most once a frame, and not all charts in one. ECharts itself watches neither.
  */
-export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, option: () => LineOption): CanvasChart {
+export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, changes: () => readonly unknown[], option: (width: number, height: number) => LineOption): CanvasChart {
   const width = ref(0)
   const height = ref(0)
   const drawn = ref(0)
@@ -29,7 +29,7 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
     if (!place.value || width.value <= 0 || height.value <= 0) return
     chart.value ??= init(place.value, null, { renderer: 'canvas', width: width.value, height: height.value })
     if (chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value) chart.value.resize({ width: width.value, height: height.value, silent: true })
-    chart.value.setOption(option(), { replaceMerge: ['series'], silent: true })
+    chart.value.setOption(option(width.value, height.value), { replaceMerge: ['series'], silent: true })
     drawn.value++
   }
 
@@ -41,7 +41,7 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
   useIntersectionObserver(place, ([entry]) => {
     inSight.value = entry?.isIntersecting ?? false
   }, { rootMargin: '120px' })
-  watch([option, inSight, width, height], () => {
+  watch([changes, inSight, width, height], () => {
     if (inSight.value) drawSoon(key, draw)
   })
   onBeforeUnmount(() => {

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { Project } from '../../core/architecture/project.ts'
+import type { InputOf } from '../../main/contract/app/index.ts'
 import type { RunProgress, RunSummary } from '../../main/contract/app/runs.ts'
 import { bridge } from '../bridge.ts'
 
@@ -13,9 +14,12 @@ export const useRuns = defineStore('runs', () => {
   const starting = ref(false)
   const active = computed(() => runs.value.find(run => ['queued', 'preparing', 'running', 'pausing', 'paused'].includes(run.state) && !run.interrupted))
 
+  const named = (id: string): RunSummary | undefined => runs.value.find(run => run.id === id)
+
   function put(summary: RunSummary): void {
     const index = runs.value.findIndex(run => run.id === summary.id)
-    if (index < 0) runs.value.unshift(summary)
+    // Newest first, as ids are sorted; one that came back from the trash is not the newest.
+    if (index < 0) runs.value = [...runs.value, summary].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0))
     else runs.value[index] = summary
     if (progress.value?.run === summary.id && ['finished', 'stopped', 'failed'].includes(summary.state)) progress.value = null
   }
@@ -24,6 +28,17 @@ export const useRuns = defineStore('runs', () => {
     bridge().on('run.state', ({ summary }) => put(summary))
     bridge().on('run.progress', told => {
       progress.value = told
+    })
+    bridge().on('run.epoch', ({ run, record, best }) => {
+      const summary = named(run)
+      if (summary) put({ ...summary, epochs: record.epoch, last: record, ...(best && { best: record }) })
+    })
+    bridge().on('runs.changed', ({ changed, gone }) => {
+      if (gone.length > 0) runs.value = runs.value.filter(({ id }) => !gone.includes(id))
+      changed.forEach(put)
+    })
+    bridge().on('connection', ({ state }) => {
+      if (state === 'open' && loaded.value) void load()
     })
   }
 
@@ -51,6 +66,10 @@ export const useRuns = defineStore('runs', () => {
     listen,
     load,
     train,
+    named,
+    annotate: (changes: InputOf<'runs.annotate'>) => bridge().call('runs.annotate', changes),
+    trash: (ids: readonly string[]) => bridge().call('runs.trash', { runs: [...ids] }),
+    restore: (ids: readonly string[]) => bridge().call('runs.restore', { runs: [...ids] }),
     control: (run: string, action: 'pause' | 'resume' | 'stop') => bridge().call('runs.control', { run, action }),
     resume: (run: string) => bridge().call('runs.resume', { run }),
   }

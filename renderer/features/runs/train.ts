@@ -1,5 +1,6 @@
 import type { AppCommand } from '../../commands/registry.ts'
 import { useNotices } from '../../stores/notices.ts'
+import { useOpenRun } from '../../stores/openRun.ts'
 import { useProject } from '../../stores/project.ts'
 import { useRuns } from '../../stores/runs.ts'
 import { useWorkbench } from '../../stores/workbench.ts'
@@ -10,7 +11,9 @@ export async function startTraining(): Promise<void> {
   const workbench = useWorkbench()
   const { name } = project.project
   const run = await useNotices().attempt(() => useRuns().train(project.project))
-  if (run !== undefined) workbench.announce(`Training of ${name} has begun`)
+  if (run === undefined) return
+  workbench.announce(`Training of ${name} has begun`)
+  useNotices().add('info', `Training of ${name} has begun`, { action: { label: 'Watch it', run: () => useOpenRun().open(run) } })
 }
 
 export function runCommands(): AppCommand[] {

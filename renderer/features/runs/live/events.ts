@@ -1,0 +1,16 @@
+import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
+import { changeText, type RunEvent } from './curves.ts'
+
+/** An event of a run's history in words. One of a kind that is not known says its kind. */
+export function eventText(event: RunEvent): string {
+  const { kind, file, step, bytes } = event
+  const where = typeof step === 'number' ? ` at step ${grouped(step)}` : ''
+  switch (kind) {
+    case 'state': return `${String(event['state'])}${typeof event['reason'] === 'string' ? `: ${event['reason']}` : ''}`
+    case 'checkpoint': return `checkpoint ${String(file)}${where}${typeof bytes === 'number' ? `, ${bytesText(bytes)}` : ''}`
+    case 'resume': return `went on from ${typeof file === 'string' ? file : 'the beginning'}${where}, on ${String(event['adapter'])}`
+    case 'change': return `changed to ${changeText(event)}${where}`
+    case 'warning': return String(event['message'])
+    default: return `${kind}${where}`
+  }
+}

@@ -1,0 +1,60 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { RunSummary } from '../../../../main/contract/app/runs.ts'
+import { useNotices } from '../../../stores/notices.ts'
+import { useOpenRun } from '../../../stores/openRun.ts'
+import { useRuns } from '../../../stores/runs.ts'
+import { useWorkbench } from '../../../stores/workbench.ts'
+import { canGoOn, isUnderWay } from '../states.ts'
+
+/** What can be done with the run that is opened, else with the one under way: from its page, the palette and by keys. */
+export const useSteering = defineStore('steering', () => {
+  const runs = useRuns()
+  const openRun = useOpenRun()
+  const notices = useNotices()
+  const workbench = useWorkbench()
+  const dialog = ref<'change' | 'fork'>()
+  /** The checkpoint that a fork begins from; the best where none was chosen. */
+  const forkFrom = ref<string>()
+  /** Its name is being written. */
+  const renaming = ref(false)
+
+  const target = computed<RunSummary | undefined>(() => (openRun.only === undefined ? runs.active : runs.named(openRun.only)))
+  const underWay = computed(() => target.value !== undefined && isUnderWay(target.value))
+  const paused = computed(() => target.value?.state === 'paused' && underWay.value)
+  const running = computed(() => target.value?.state === 'running' && underWay.value)
+  const resumable = computed(() => target.value !== undefined && canGoOn(target.value) && runs.active === undefined)
+
+  async function act(work: (run: RunSummary) => Promise<unknown>, said: string): Promise<void> {
+    const run = target.value
+    if (!run) return
+    if ((await notices.attempt(async () => ({ done: await work(run) }))) !== undefined) workbench.announce(said)
+  }
+
+  const control = (action: Parameters<typeof runs.control>[1], said: string) => () => act(run => runs.control(run.id, action), said)
+
+  /** Goes on from a pause, or from the last checkpoint of a run that ended early. */
+  function goOn(): Promise<void> {
+    return act(run => (paused.value || run.state === 'pausing' ? runs.control(run.id, 'resume') : runs.resume(run.id)), 'Training goes on')
+  }
+
+  /** To the trash, with a way back. */
+  async function trash(): Promise<void> {
+    const run = target.value
+    if (!run || isUnderWay(run)) return
+    const { id, name } = run
+    if ((await notices.attempt(async () => ({ done: await runs.trash([id]) }))) === undefined) return
+    if (openRun.only === id) openRun.close()
+    notices.add('info', `${name} is in the trash`, { action: { label: 'Bring it back', run: () => void bringBack(id) } })
+  }
+
+  async function bringBack(id: string): Promise<void> {
+    if ((await notices.attempt(async () => ({ done: await runs.restore([id]) }))) !== undefined) openRun.open(id)
+  }
+
+  return {
+    dialog, forkFrom, renaming, target, underWay, paused, running, resumable, goOn, trash,
+    pause: control('pause', 'Training pauses after its next steps'),
+    stop: control('stop', 'Training stops after a checkpoint'),
+  }
+})
