@@ -29,6 +29,8 @@ export function useRunData(run: string): RunData {
   const steps: Steps = new Growing(stepNames)
   const grown = ref(0)
   const channel = bridge()
+  /** Told while the series was on its way, and maybe not in it. */
+  let early: RunProgress[] | undefined
 
   async function attempt(work: () => Promise<unknown>): Promise<void> {
     try {
@@ -46,19 +48,34 @@ export function useRunData(run: string): RunData {
   })
 
   const loadEpochs = (): Promise<void> => attempt(async () => {
-    epochs.value = (await channel.call('runs.metrics', { run })).epochs
+    const [figures, told] = await Promise.all([channel.call('runs.metrics', { run }), channel.call('runs.layers', { run })])
+    epochs.value = figures.epochs
+    layers.value = told.layers
   })
 
-  function append(told: RunProgress): void {
-    steps.append({ ...told, epoch: told.epoch - 1 + told.batch / Math.max(1, told.batches), time: Date.now() })
+  async function loadSteps(): Promise<void> {
+    if (early) return
+    early = []
+    await attempt(async () => {
+      const { steps: series } = await channel.call('runs.series', { run })
+      steps.clear()
+      steps.appendAll(series)
+    })
+    const waiting = early
+    early = undefined
+    for (const { point } of waiting) if (!(point.step <= steps.last('step'))) steps.append(point)
+    grown.value++
   }
 
   function hear(told: RunProgress): void {
     if (told.run !== run) return
+    if (early) early.push(told)
     // Training has gone back to a checkpoint: what came behind it does not count any more.
-    if (told.step <= steps.last('step')) steps.clear()
-    append(told)
-    grown.value++
+    else if (told.point.step <= steps.last('step')) void loadSteps()
+    else {
+      steps.append(told.point)
+      grown.value++
+    }
   }
 
   const endings = [
@@ -75,7 +92,7 @@ export function useRunData(run: string): RunData {
   ]
   onScopeDispose(() => endings.forEach(end => end()))
 
-  const load = (): Promise<unknown> => Promise.all([loadHistory(), loadEpochs()])
+  const load = (): Promise<unknown> => Promise.all([loadHistory(), loadEpochs(), loadSteps()])
   void load()
   return { detail, epochs, layers, events, steps, grown: readonly(grown), error }
 }
