@@ -16,8 +16,10 @@ export const useWorkbench = defineStore('workbench', () => {
     const remembered = preferences.layout['view']
     return views.find(({ name }) => name === remembered) ?? views[0]
   })
+  /** Remembered for each view: while designing the problems are in sight, elsewhere the room is the view's until asked for. */
+  const panelKey = computed(() => (view.value?.name === 'design' ? 'panel' : `panel ${view.value?.name}`))
   const panel = computed<PanelName | undefined>(() => {
-    const remembered = preferences.layout['panel'] ?? 'problems'
+    const remembered = preferences.layout[panelKey.value] ?? (panelKey.value === 'panel' ? 'problems' : 'none')
     return remembered === 'problems' || remembered === 'log' || remembered === 'history' ? remembered : undefined
   })
 
@@ -27,7 +29,7 @@ export const useWorkbench = defineStore('workbench', () => {
 
   /** The panel of this name, or none. */
   function showPanel(name: PanelName | undefined): void {
-    preferences.remember('panel', name ?? 'none')
+    preferences.remember(panelKey.value, name ?? 'none')
   }
 
   function announce(text: string): void {
