@@ -40,6 +40,8 @@ export const runLibraryRoutes = {
   'runs.trashed': route(z.strictObject({}), z.strictObject({ runs: z.array(TrashedRunSchema) })),
   /** Deletes what is in the trash for good: these, or all. */
   'runs.emptyTrash': route(z.strictObject({ runs: runs.optional() }), z.strictObject({ removed: count, bytes: count })),
+  /** Its figures for other programs: an event file for TensorBoard, or tables of its epochs and of its steps. Files are to be put into a folder of the run's own. */
+  'runs.export': route(z.strictObject({ run: RunIdSchema, format: z.enum(['tensorboard', 'csv']) }), z.strictObject({ files: z.array(z.strictObject({ name: z.string(), bytes: z.instanceof(Uint8Array) })) })),
 }
 
 export const runLibraryEvents = {

@@ -1,12 +1,13 @@
 import { BitwrightError } from '../../../../core/errors.ts'
 import type { runLibraryRoutes } from '../../../contract/app/runLibrary.ts'
+import { exportRun } from '../../exports/run.ts'
 import { annotate } from '../../runs/notes.ts'
 import { runNamed } from '../../runs/open.ts'
 import { summariseRun, type RunSummary } from '../../runs/summary.ts'
 import { emptyRunTrash, restoreRuns, trashedRuns, trashRuns } from '../../runs/trash.ts'
 import type { Handlers, Services } from '../handling.ts'
 
-export function runLibraryHandlers({ home, queue, tell }: Services): Handlers<keyof typeof runLibraryRoutes> {
+export function runLibraryHandlers({ home, queue, log, tell }: Services): Handlers<keyof typeof runLibraryRoutes> {
   const summary = async (id: string): Promise<RunSummary> => summariseRun(await runNamed(home, id))
   return {
     'runs.annotate': async ({ run, ...notes }) => {
@@ -29,6 +30,7 @@ export function runLibraryHandlers({ home, queue, tell }: Services): Handlers<ke
       return {}
     },
     'runs.trashed': async () => ({ runs: await trashedRuns(home) }),
+    'runs.export': async ({ run, format }) => ({ files: await exportRun(await runNamed(home, run), format, { log: message => log.add('warning', 'runs', message) }) }),
     'runs.emptyTrash': ({ runs }) => emptyRunTrash(home, runs),
   }
 }
