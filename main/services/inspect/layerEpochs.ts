@@ -15,7 +15,7 @@ export async function layerEpochs(network: InspectedNetwork, layer: BinaryLayer,
   let before: Signs | undefined
   let randomFractionMerged = 1
   for (const [at, moment] of moments.entries()) {
-    const signs = await weights.signs(network, moment, layer.name)
+    const signs = await weights.signs(network, moment, layer)
     const found = repetition(layer, signs)
     fraction[at] = found.fraction
     fractionMerged[at] = found.fractionMerged

@@ -9,13 +9,17 @@ import { BitwrightError } from '../../../core/errors.ts'
 import type { InspectLayer, InspectTarget, Moment } from '../../contract/app/inspect.ts'
 import { homeFolders } from '../home.ts'
 import { modelNames, modelWeights, readModel } from '../models/store.ts'
+import { bitsEpochs } from '../runs/bits.ts'
 import { epochCheckpoints, checkpointPlaces } from '../runs/checkpoints.ts'
 import { Checkpoint } from '../runs/checkpoint-read.ts'
 import { readRun, runIds } from '../runs/open.ts'
 
-/** A moment with the file that it is kept in. */
+/** A moment with the files that it is kept in, one of them or both. */
 export interface KeptMoment extends Moment {
-  readonly path: string
+  /** Path of a checkpoint. */
+  readonly checkpoint: string | undefined
+  /** The run's folder and the epoch by which bits.ts knows the signs. */
+  readonly bits: { readonly directory: string; readonly epoch: number } | undefined
 }
 
 /** A network to inspect, and when it was kept. */
@@ -49,21 +53,21 @@ async function ofModel(home: string, name: string): Promise<Found> {
   const { models } = homeFolders(home)
   if (!(await modelNames(home)).includes(name)) throw new BitwrightError({ what: `there is no model ${name}`, where: models, remedy: 'import it: bitwright import' })
   const model = await readModel(join(models, name))
-  return { name, project: model.project, dataset: model.record.dataset.name, moments: [{ name: 'weights', epoch: 0, best: false, latent: true, path: modelWeights(model.directory) }] }
+  return { name, project: model.project, dataset: model.record.dataset.name, moments: [{ name: 'weights', epoch: 0, best: false, latent: true, checkpoint: modelWeights(model.directory), bits: undefined }] }
 }
 
-/** A run's epochs of which a checkpoint is kept, each once. The best one and the last may be files of their own or names of an epoch's. */
+/** A run's epochs of which signs or a checkpoint are kept, each once. The best checkpoint and the last may be files of their own or names of an epoch's. */
 async function momentsOf(directory: string): Promise<KeptMoment[]> {
   const places = checkpointPlaces(directory)
-  const [best, last] = await Promise.all([positionOf(places.best), positionOf(places.last)])
-  const moments = new Map<string, KeptMoment>()
-  const keep = (epoch: number, name: string, path: string): void => {
-    if (!moments.has(name)) moments.set(name, { name, epoch, best: best?.epoch === epoch, latent: true, path })
-  }
-  for (const { epoch, path } of await epochCheckpoints(directory)) keep(epoch, `epoch-${epoch}`, path)
-  if (best) keep(best.epoch, `epoch-${best.epoch}`, places.best)
-  if (last) keep(last.epoch, last.within ? 'last' : `epoch-${last.epoch}`, places.last)
-  return [...moments.values()].sort((a, b) => a.epoch - b.epoch)
+  const [best, last, checkpoints, bits] = await Promise.all([positionOf(places.best), positionOf(places.last), epochCheckpoints(directory), bitsEpochs(directory)])
+  const paths = new Map(checkpoints.map(({ epoch, path }) => [epoch, path]))
+  for (const [place, path] of [[best, places.best], [last, places.last]] as const) if (place && !place.within && !paths.has(place.epoch)) paths.set(place.epoch, path)
+  const moments = [...new Set([...paths.keys(), ...bits])].map((epoch): KeptMoment => {
+    const checkpoint = paths.get(epoch)
+    return { name: `epoch-${epoch}`, epoch, best: best?.epoch === epoch, latent: checkpoint !== undefined, checkpoint, bits: bits.includes(epoch) ? { directory, epoch } : undefined }
+  })
+  if (last?.within) moments.push({ name: 'last', epoch: last.epoch, best: false, latent: true, checkpoint: places.last, bits: undefined })
+  return moments.sort((a, b) => a.epoch - b.epoch)
 }
 
 /** Where a checkpoint stands; undefined without one that can be read. Its weights are checked when they are read. */

@@ -1,11 +1,11 @@
 import { useProject } from '../../stores/project.ts'
 import { useNotices } from '../../stores/notices.ts'
+import { pngOfSvg } from '../../ui/exports.ts'
 import { download } from '../projects/transfer.ts'
 import { useCanvas } from './canvasStore.ts'
 import type { DrawnLayer, Drawing } from './drawing.ts'
 
 const MARGIN = 32
-const LARGEST_SIDE = 16384
 
 /** Colours of a theme by the names of tokens.css. */
 type Tokens = (name: string) => string
@@ -70,21 +70,5 @@ export async function savePicture(form: 'svg' | 'png'): Promise<void> {
     download(`${name}.svg`, vector)
     return
   }
-  await useNotices().attempt(async () => download(`${name}.png`, await rasterised(vector, width, height)))
-}
-
-async function rasterised(vector: Blob, width: number, height: number): Promise<Blob> {
-  const scale = Math.min(2, LARGEST_SIDE / Math.max(width, height))
-  const image = new Image()
-  const address = URL.createObjectURL(vector)
-  image.src = address
-  await image.decode()
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(width * scale)
-  canvas.height = Math.round(height * scale)
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
-  URL.revokeObjectURL(address)
-  const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'))
-  if (!blob) throw new Error('the browser made no picture')
-  return blob
+  await useNotices().attempt(async () => download(`${name}.png`, await pngOfSvg(text, width, height)))
 }

@@ -11,6 +11,9 @@ import { createSide } from './side.ts'
 
 export type Tab = 'filters' | 'table' | 'epochs' | 'latent' | 'pictures' | 'activations' | 'channels'
 
+/** Pixels of a bit's side, at most. */
+const LARGEST_BIT = 24
+
 /** What the Inspect view looks at: a network, perhaps another beside it, one layer of both, and what is chosen in it. */
 export const useInspect = defineStore('inspect', () => {
   const preferences = usePreferences()
@@ -72,6 +75,10 @@ export const useInspect = defineStore('inspect', () => {
     channel.value = undefined
   }
 
+  function zoomBy(by: number): void {
+    zoom.value = Math.min(LARGEST_BIT, Math.max(1, (zoom.value ?? (every.value ? 4 : 8)) + by))
+  }
+
   /** Shows the filters of an output channel, or a unit, in the atlas. */
   function jumpTo(output: number): void {
     channel.value = output
@@ -80,7 +87,7 @@ export const useInspect = defineStore('inspect', () => {
     tab.value = 'filters'
   }
 
-  return { layerName, main, beside, sides, models, tab, every, order, paired, zoom, chosenKey, channel, open, show, begin, chooseLayer, jumpTo }
+  return { layerName, main, beside, sides, models, tab, every, order, paired, zoom, chosenKey, channel, open, show, begin, chooseLayer, zoomBy, jumpTo }
 })
 
 function targetNamed(text: string): InspectTarget {

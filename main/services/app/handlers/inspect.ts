@@ -22,11 +22,10 @@ export function inspectHandlers({ home }: Pick<Services, 'home'>): Handlers<keyo
     const network = await openInspected(home, target)
     const moment = momentNamed(network, name)
     layerNamed(network, layer)
-    if (!moment.latent) throw new BitwrightError({ what: `of ${name} only the signs of the weights are kept`, where: network.name, remedy: 'choose a moment that has a checkpoint' })
-    return withCheckpoint(network.project, moment.path, async checkpoint => {
-      const shape = network.inference.nodes.get(layer)
+    if (moment.checkpoint === undefined) throw new BitwrightError({ what: `of ${name} only the signs of the weights are kept`, where: network.name, remedy: 'choose a moment that has a checkpoint' })
+    return withCheckpoint(network.project, moment.checkpoint, async checkpoint => {
       const values = checkpoint.values(`${layer}.weight`)
-      if (!values || values.length === 0 || !shape) throw new BitwrightError({ what: `expected weights of ${layer}, found none`, where: moment.path, remedy: 'choose another layer or moment' })
+      if (!values || values.length === 0) throw new BitwrightError({ what: `expected weights of ${layer}, found none`, where: network.name, remedy: 'choose another layer or moment' })
       if (values.length > most) throw new BitwrightError({ what: `expected at most ${most} weights to show, found ${values.length}`, where: layer, remedy: 'look at their signs and their histogram instead' })
       return { network, values }
     })
@@ -56,7 +55,7 @@ export function inspectHandlers({ home }: Pick<Services, 'home'>): Handlers<keyo
     },
     'inspect.filters': async ({ target, moment, layer }) => {
       const network = await openInspected(home, target)
-      return { signs: await weights.signs(network, momentNamed(network, moment), layerNamed(network, layer).name) }
+      return { signs: await weights.signs(network, momentNamed(network, moment), layerNamed(network, layer)) }
     },
     'inspect.latent': async ({ cells, ...place }) => {
       const { network, values } = await latentOf(place)

@@ -6,6 +6,7 @@ import { flippedWeights, signsOf } from '../../../../core/analysis/signs.ts'
 import { figuresOf } from '../../../../main/contract/inspection.ts'
 import { createModel } from '../../../../main/services/models/store.ts'
 import { inspectHandlers } from '../../../../main/services/app/handlers/inspect.ts'
+import { writeBits } from '../../../../main/services/runs/bits.ts'
 import { notesOf, saveEpoch, saveLast } from '../../../../main/services/runs/checkpoints.ts'
 import { notesAfter, positionAfter, storedRun } from '../../../support/checkpoints.ts'
 import { convProject, convSources, convTensors } from '../../../support/conv-run.ts'
@@ -64,6 +65,20 @@ test('over the moments: distinct filters, and signs that turned since the one be
   expect(told.fractionMerged[2]).toBe((await ask['inspect.figures']({ target: run, moment: 'epoch-4' }, asker)).layers[1]?.fractionMerged)
   const dense = await ask['inspect.epochs']({ target: run, layer: 'dense2' }, asker)
   expect(dense.fraction[0]).toBe((await ask['inspect.figures']({ target: run, moment: 'epoch-1' }, asker)).dense[1]?.fraction)
+})
+
+test('signs that are kept of more epochs than checkpoints are moments too, without what only a checkpoint has', async () => {
+  const { ask, directory } = await trained({ stopped: false })
+  for (const epoch of [0, 2, 3]) await writeBits(directory, epoch, new Map(['conv1', 'conv2', 'dense1', 'dense2'].map(name => [name, signsOf(latent(epoch, name))])))
+  const { moments } = await ask['inspect.target']({ target: run }, asker)
+  expect(moments).toEqual([[0, false], [1, true], [2, false], [3, true], [4, true]].map(([epoch, latent]) => ({ name: `epoch-${epoch}`, epoch, best: epoch === 1, latent })))
+  expect((await ask['inspect.filters']({ target: run, moment: 'epoch-2', layer: 'conv2' }, asker)).signs).toEqual(signsOf(latent(2, 'conv2')))
+  const figures = async (epoch: number): Promise<unknown> => ask['inspect.figures']({ target: run, moment: `epoch-${epoch}` }, asker)
+  expect(await figures(3)).toEqual(figuresOf(ID, inspectNetwork(project, name => convTensors(3).get(name)?.values)))
+  expect(await figures(2)).toEqual(figuresOf(ID, inspectNetwork(project, name => (name.endsWith('.weight') ? convTensors(2).get(name)?.values : undefined))))
+  await expect(ask['inspect.latent']({ target: run, moment: 'epoch-2', layer: 'conv1', cells: 8 }, asker)).rejects.toThrow('only the signs')
+  await writeBits(directory, 2, new Map([['conv1', signsOf(latent(2, 'conv2'))]]))
+  await expect(ask['inspect.filters']({ target: run, moment: 'epoch-2', layer: 'conv1' }, asker)).rejects.toThrow('expected 4 words of signs of conv1, found 68')
 })
 
 test('latent weights as a histogram between the clips, and as they are', async () => {
