@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Recipe } from '../architecture/recipe.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.int().min(0)
@@ -46,6 +47,15 @@ export function figuresOf({ layers: _, ...figures }: EpochRecord): EpochFigures 
   return figures
 }
 
+/** What people changed while it was under way; the recipe stays as it was launched. */
+export const ChangesSchema = z.strictObject({
+  /** On what the schedule gives. */
+  rateFactor: z.number().positive().optional(),
+  /** In place of the recipe's. The schedule stays that of the recipe's. */
+  epochs: z.int().min(1).optional(),
+})
+export type Changes = z.infer<typeof ChangesSchema>
+
 /**
  * Where a run is: enough, with the tensors, to go on as if it had never stopped. Random numbers need only the seed and
  * the step, and the order of images only the epoch, so no generator state is kept.
@@ -64,10 +74,17 @@ export const PositionSchema = z.strictObject({
   last: EpochFiguresSchema.nullable(),
   /** Finished epochs since the best. */
   sinceBest: count,
+  /** Absent where nothing was changed. */
+  changes: ChangesSchema.optional(),
 })
 export type Position = z.infer<typeof PositionSchema>
 
 export const START: Position = { step: 0, epoch: 0, batch: 0, lossSum: 0, errors: 0, best: null, last: null, sinceBest: 0 }
+
+/** Epochs in all. */
+export function epochsWanted({ epochs }: Pick<Recipe, 'epochs'>, { changes }: Pick<Position, 'changes'>): number {
+  return changes?.epochs ?? epochs
+}
 
 /** Whether `record` takes the place of the best epoch so far. Without validation images the last epoch is best. */
 export function isBetter(record: EpochFigures, best: EpochFigures | null, selection: 'bestValidationLatest' | 'bestValidationEarliest' | 'last'): boolean {

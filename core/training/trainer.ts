@@ -1,46 +1,17 @@
 import { learningRateAt } from '../architecture/schedule.ts'
 import { epochOrder, trainingBatches } from '../data/batches.ts'
 import type { BatchStream, ImageSource } from '../data/source.ts'
+import { BitwrightError } from '../errors.ts'
 import { METRIC_SLOTS } from './build.ts'
 import { DeviceWait } from './deviceWait.ts'
-import { LayerWatch, type NetworkBits } from './layerWatch.ts'
+import { LayerWatch } from './layerWatch.ts'
+import type { Listener, RunState } from './listener.ts'
 import { MetricsReader } from './metricsReader.ts'
 import { findUnsound } from './health.ts'
 import { Pace } from './pace.ts'
-import { isBetter, START, type EpochFigures, type EpochRecord, type Position } from './position.ts'
+import { epochsWanted, isBetter, START, type EpochFigures, type Position } from './position.ts'
 import type { Loaded, Session } from './session.ts'
-
-export type RunState = 'queued' | 'preparing' | 'running' | 'pausing' | 'paused' | 'finished' | 'stopped' | 'failed'
-
-export interface Progress {
-  /** From 1, with the number of epochs. */
-  readonly epoch: number
-  readonly epochs: number
-  readonly step: number
-  readonly batch: number
-  readonly batches: number
-  /** Means over the epoch so far. */
-  readonly loss: number
-  readonly error: number
-  readonly learningRate: number
-  /** Of the steps since the last progress: means of loss and error, and epochs made, the one under way by its share. */
-  readonly recent: { readonly loss: number; readonly error: number; readonly epochs: number }
-  /** Over the last group of steps. */
-  readonly imagesPerSecond: number
-  readonly secondsLeft: number
-  /** Share of the session's training time in which the device had nothing to do because images were not there yet. */
-  readonly deviceWaitShare: number
-}
-
-/** What the trainer tells whoever started it. Saving is awaited, so the weights stand still meanwhile. */
-export interface Listener {
-  state(state: RunState): void
-  progress(progress: Progress): void
-  /** An epoch ended; `best` if it is the best so far. The session holds its weights, `bits` their signs, and `position` the place after it. */
-  epoch(record: EpochRecord, position: Position, end: { readonly best: boolean; readonly bits: NetworkBits }): Promise<void>
-  /** A place within an epoch that is worth keeping: asked for, or because enough time went by. */
-  checkpoint(position: Position): Promise<void>
-}
+import { Steering, type Change, type Changed } from './steering.ts'
 
 export interface Splits {
   readonly training: ImageSource
@@ -51,6 +22,8 @@ export interface Splits {
 export interface TrainerOptions {
   /** Seconds between checkpoints within an epoch. */
   readonly checkpointSeconds: number
+  /** Whether the run shall wait, paused, until what kept its state from being written is mended; else it fails. */
+  readonly waitsFor?: (error: unknown) => boolean
 }
 
 /** A group of steps lasts about this long: the delay of pause, stop and progress. */
@@ -69,8 +42,7 @@ export class Trainer {
   /** To be begun, or restored in the middle of an epoch, by whoever prepares the session. */
   readonly watch: LayerWatch
   #state: RunState = 'queued'
-  #wanted: 'run' | 'pause' | 'stop' = 'run'
-  #wake: (() => void) | undefined
+  readonly #steering = new Steering()
   #position: Position
   readonly #pace = new Pace()
   readonly #deviceWait = new DeviceWait()
@@ -101,20 +73,33 @@ export class Trainer {
 
   /** Pauses between two steps, after a checkpoint. */
   pause(): void {
-    if (this.#wanted === 'run') this.#wanted = 'pause'
+    this.#steering.pause()
     if (this.#state === 'running') this.#enter('pausing')
   }
 
   resume(): void {
-    if (this.#wanted === 'pause') this.#wanted = 'run'
     if (this.#state === 'pausing') this.#enter('running')
-    this.#wake?.()
+    this.#steering.resume()
   }
 
   /** Stops between two steps, after a checkpoint. */
   stop(): void {
-    this.#wanted = 'stop'
-    this.#wake?.()
+    this.#steering.stop()
+  }
+
+  /** Stops once the epoch under way is finished; `resume` takes that back unless the run is paused. */
+  stopAtEpochEnd(): void {
+    this.#steering.stopAtEpochEnd()
+  }
+
+  /** Keeps a checkpoint of its own between two steps. */
+  checkpoint(): void {
+    this.#steering.checkpoint()
+  }
+
+  /** Changes the run between two steps; a checkpoint has it when this resolves. */
+  change(change: Change): Promise<Changed> {
+    return this.#steering.change(change)
   }
 
   /**
@@ -124,13 +109,15 @@ export class Trainer {
   async run(prepare: (load: () => Promise<Loaded>) => Promise<Loaded>): Promise<'finished' | 'stopped'> {
     this.#enter('preparing')
     try {
-      const { batchSize, epochs, patience } = this.#session.model.project.recipe
+      const { recipe } = this.#session.model.project
+      const { batchSize, patience } = recipe
       const loaded = await prepare(() => this.#session.load(true, batchSize))
       await this.#session.evaluation()
       this.#enter('running')
       const batches = trainingBatches(this.#splits.training.count, batchSize)
-      while (this.#position.epoch < epochs && !(patience > 0 && this.#position.sinceBest >= patience)) {
-        if (!(await this.#epoch(loaded, batches))) {
+      const goesOn = (): boolean => this.#position.epoch < epochsWanted(recipe, this.#position) && !(patience > 0 && this.#position.sinceBest >= patience)
+      while (goesOn()) {
+        if (!(await this.#epoch(loaded, batches)) || (this.#steering.stopsAtEpochEnd && goesOn())) {
           this.#enter('stopped')
           return 'stopped'
         }
@@ -140,12 +127,23 @@ export class Trainer {
     } catch (error) {
       this.#enter('failed')
       throw error
+    } finally {
+      this.#steering.end()
     }
   }
 
-  #enter(state: RunState): void {
+  #enter(state: RunState, trouble?: Error): void {
     this.#state = state
-    this.#listener.state(state)
+    this.#listener.state(state, trouble)
+  }
+
+  get #scheduledRate(): number {
+    const { learningRate: { start, schedule }, epochs } = this.#session.model.project.recipe
+    return learningRateAt(start, schedule, this.#position.epoch, epochs)
+  }
+
+  get #learningRate(): number {
+    return this.#scheduledRate * (this.#position.changes?.rateFactor ?? 1)
   }
 
   /** One epoch from where the position stands; false if stopped within it. */
@@ -154,7 +152,6 @@ export class Trainer {
     const { host } = this.#session.engine
     const { epoch } = this.#position
     const order = epochOrder(this.#splits.training.count, recipe, epoch)
-    const learningRate = learningRateAt(recipe.learningRate.start, recipe.learningRate.schedule, epoch, recipe.epochs)
     const metrics = new MetricsReader(this.#session, loaded)
     const stream = this.#splits.training.batches({ order, first: this.#position.batch * loaded.rows, rows: loaded.rows, chance: { seed: recipe.seed, epoch } })
     let saved = host.now()
@@ -163,45 +160,82 @@ export class Trainer {
       let pending: Group | undefined
       let submitted = this.#position.batch
       while (this.#position.batch < batches) {
-        const hold = this.#wanted !== 'run' || host.now() - saved > this.#options.checkpointSeconds * 1000
+        const hold = this.#steering.waiting || host.now() - saved > this.#options.checkpointSeconds * 1000
         let next: Group | undefined
         if (!hold && submitted < batches) {
-          next = await this.#submit(loaded, stream, learningRate, metrics, submitted, Math.min(this.#groupSize(), batches - submitted))
+          next = await this.#submit(loaded, stream, metrics, submitted, Math.min(this.#groupSize(), batches - submitted))
           submitted += next.count
         }
-        if (pending) await this.#collect(pending, batches, learningRate, next?.count ?? 0)
+        if (pending) await this.#collect(pending, batches, next?.count ?? 0)
         pending = next
         if (pending || this.#position.batch >= batches) continue
         // Everything submitted has been counted: the weights stand exactly at the position.
         if (hold) {
-          await this.#listener.checkpoint(this.#position)
+          if (!(await this.#rest(false))) return false
           saved = host.now()
-          if (!(await this.#waitWhilePaused())) return false
-          this.#pace.restart(host.now())
+          this.#pace.restart(saved)
         }
       }
-      await this.#finishEpoch(learningRate, batches * recipe.batchSize)
-      return this.#wanted !== 'stop' || this.#position.epoch >= recipe.epochs
+      await this.#finishEpoch(batches * recipe.batchSize)
+      return !this.#steering.wants('stop') || this.#position.epoch >= epochsWanted(recipe, this.#position)
     } finally {
       stream.close()
       metrics.destroy()
     }
   }
 
-  /** True to go on, false to stop. */
-  async #waitWhilePaused(): Promise<boolean> {
-    if (this.#wants('pause')) {
-      this.#enter('paused')
-      while (this.#wants('pause')) await new Promise<void>(resolve => (this.#wake = resolve))
-      this.#wake = undefined
-      if (this.#wants('run')) this.#enter('running')
-    }
-    return this.#wants('run')
+  /**
+   * Between two steps, everything submitted having been counted: makes the changes asked for, keeps the place unless it is `kept` and
+   * nothing changed, and waits while paused. True to go on, false to stop.
+   */
+  async #rest(kept: boolean): Promise<boolean> {
+    do {
+      const { orders, checkpoint } = this.#steering.take()
+      const made = orders.flatMap(order => {
+        try {
+          this.#position = { ...this.#position, changes: this.#changesBy(order.change) }
+          return [order]
+        } catch (error) {
+          order.refused(error as Error)
+          return []
+        }
+      })
+      if (!kept || checkpoint || made.length > 0) await this.#keep(() => this.#listener.checkpoint(this.#position, checkpoint))
+      for (const { change, carriedOut } of made) {
+        const changed = { step: this.#position.step, learningRate: this.#learningRate, epochs: epochsWanted(this.#session.model.project.recipe, this.#position) }
+        await this.#keep(() => this.#listener.changed(this.#position, change, changed))
+        carriedOut(changed)
+      }
+      kept = true
+      if (!this.#steering.wants('pause')) break
+      if (this.#state !== 'paused') this.#enter('paused')
+      if (!this.#steering.ordered) await this.#steering.woken()
+    } while (this.#steering.waiting)
+    if (this.#state === 'paused' && this.#steering.wants('run')) this.#enter('running')
+    return this.#steering.wants('run')
   }
 
-  /** Read anew each time: others change it while a pause is awaited. */
-  #wants(what: 'run' | 'pause' | 'stop'): boolean {
-    return this.#wanted === what
+  #changesBy({ learningRate, epochs }: Change): NonNullable<Position['changes']> {
+    const { changes, epoch, batch } = this.#position
+    const begun = epoch + Math.min(1, batch)
+    if (epochs !== undefined && epochs < begun) throw new BitwrightError({ what: `expected at least the ${begun} epochs that are begun, found ${epochs}`, remedy: 'ask for more, or stop the run' })
+    return { ...changes, ...(epochs !== undefined && { epochs }), ...(learningRate !== undefined && { rateFactor: learningRate / this.#scheduledRate }) }
+  }
+
+  /** Writes what must not be lost. Where that cannot be done just now, the run waits, paused, until somebody has seen to it and resumes it. */
+  async #keep(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await write()
+        return
+      } catch (error) {
+        if (this.#steering.wants('stop') || this.#options.waitsFor?.(error) !== true) throw error
+        this.#steering.pause()
+        this.#enter('paused', error as Error)
+        while (this.#steering.wants('pause')) await this.#steering.woken()
+        if (this.#steering.wants('run')) this.#enter('running')
+      }
+    }
   }
 
   #groupSize(): number {
@@ -210,9 +244,10 @@ export class Trainer {
     return Math.max(1, Math.min(METRIC_SLOTS / 2, Math.round(GROUP_MILLISECONDS / millisecondsPerStep)))
   }
 
-  async #submit(loaded: Loaded, stream: BatchStream, learningRate: number, metrics: MetricsReader, firstBatch: number, count: number): Promise<Group> {
+  async #submit(loaded: Loaded, stream: BatchStream, metrics: MetricsReader, firstBatch: number, count: number): Promise<Group> {
     const { model, engine: { host } } = this.#session
     const begun = host.now()
+    const learningRate = this.#learningRate
     const gamma = model.optimizer.gamma(this.#position.epoch, model.project.recipe.epochs)
     const firstStep = this.#position.step + (firstBatch - this.#position.batch) + 1
     const { half, read } = metrics.next()
@@ -226,11 +261,11 @@ export class Trainer {
       loaded.executable.submit({ step, rows: batch.present, slot: half + index, rate: model.optimizer.rate(learningRate, step), gamma })
       this.#deviceWait.submitted(host.now(), this.#pace.quickest)
     }
-    return { begun, firstStep, count, read: read(count) }
+    return { begun, firstStep, count, learningRate, read: read(count) }
   }
 
   /** `queued` more steps were submitted behind the group's. */
-  async #collect(group: Group, batches: number, learningRate: number, queued: number): Promise<void> {
+  async #collect(group: Group, batches: number, queued: number): Promise<void> {
     const { model, memory, engine: { host } } = this.#session
     // Sleep for most of the time the device will need: an await that is pending burns a core in dawn.node. The device begins with this
     // group when it is done with the one before, which was collected last.
@@ -254,10 +289,11 @@ export class Trainer {
     this.#position = { ...this.#position, step: this.#position.step + group.count, batch, lossSum, errors }
     const { recipe } = model.project
     const images = batch * recipe.batchSize
-    const stepsLeft = (recipe.epochs - this.#position.epoch) * batches - batch
+    const epochs = epochsWanted(recipe, before)
+    const stepsLeft = (epochs - this.#position.epoch) * batches - batch
     this.#listener.progress({
       epoch: this.#position.epoch + 1,
-      epochs: recipe.epochs,
+      epochs,
       step: this.#position.step,
       batch,
       batches,
@@ -268,16 +304,17 @@ export class Trainer {
         error: (errors - before.errors) / (group.count * recipe.batchSize),
         epochs: this.#position.epoch + batch / batches,
       },
-      learningRate,
+      learningRate: group.learningRate,
       imagesPerSecond: millisecondsPerStep > 0 ? (recipe.batchSize * 1000) / millisecondsPerStep : 0,
       secondsLeft: (stepsLeft * millisecondsPerStep) / 1000,
       deviceWaitShare: this.deviceWaitShare,
     })
   }
 
-  async #finishEpoch(learningRate: number, images: number): Promise<void> {
+  async #finishEpoch(images: number): Promise<void> {
     const { recipe } = this.#session.model.project
-    const { epoch, step, lossSum, errors, best, sinceBest } = this.#position
+    const { epoch, step, lossSum, errors, best, sinceBest, changes } = this.#position
+    const learningRate = this.#learningRate
     const valid = this.#splits.validation.count > 0 ? await this.#session.evaluate(this.#splits.validation) : undefined
     const test = await this.#session.evaluate(this.#splits.test)
     const figures: EpochFigures = {
@@ -294,9 +331,10 @@ export class Trainer {
     if (![figures.testLoss, figures.validLoss ?? 0].every(Number.isFinite)) throw await findUnsound(this.#session.model, this.#session.memory, step)
     const { layers, bits } = await this.watch.measure((valid ?? test).positive)
     const better = isBetter(figures, best, recipe.selection)
-    this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? figures : best, last: figures, sinceBest: better ? 0 : sinceBest + 1 }
-    await this.#listener.epoch({ ...figures, ...(Object.keys(layers).length > 0 && { layers }) }, this.#position, { best: better, bits })
-    if (this.#wanted === 'pause' && !(await this.#waitWhilePaused())) return
+    this.#position = { step, epoch: epoch + 1, batch: 0, lossSum: 0, errors: 0, best: better ? figures : best, last: figures, sinceBest: better ? 0 : sinceBest + 1, ...(changes && { changes }) }
+    const record = { ...figures, ...(Object.keys(layers).length > 0 && { layers }) }
+    await this.#keep(() => this.#listener.epoch(record, this.#position, { best: better, bits }))
+    if (this.#steering.waiting) await this.#rest(true)
   }
 }
 
@@ -304,5 +342,6 @@ interface Group {
   readonly begun: number
   readonly firstStep: number
   readonly count: number
+  readonly learningRate: number
   read(): Promise<Float32Array>
 }

@@ -12,6 +12,10 @@ const path = z.string().min(1).max(4096)
 const count = z.int().min(0)
 const fraction = z.number().min(0).max(1)
 
+/** An error as it crosses a process boundary. */
+export const FaultSchema = z.strictObject({ what: z.string(), where: z.string().optional(), remedy: z.string().optional() })
+export type Fault = z.infer<typeof FaultSchema>
+
 export const AdapterSchema = z.strictObject({
   name: z.string(),
   vendor: z.string(),
@@ -26,6 +30,17 @@ export const AdapterSchema = z.strictObject({
 /** How a run came out of the queue: what it shares with others of its sweep or repeats, and the fields that were set for it, as `--set` takes them. */
 export const LaunchSchema = z.strictObject({ group: z.string().max(64).nullable(), set: z.array(z.string().max(512)).max(200) })
 export type Launch = z.infer<typeof LaunchSchema>
+
+/**
+ * Pause and stop act between two steps, after a checkpoint. stopAtEpochEnd: once the epoch under way is finished; resume takes that back
+ * unless the run is paused. checkpoint: a file of its own, step-N.safetensors, that is kept.
+ */
+export const ControlSchema = z.enum(['pause', 'resume', 'stop', 'stopAtEpochEnd', 'checkpoint'])
+
+/** The rate from the next step on, in place of what the schedule gives now: what it gives later changes in proportion. Epochs in all; the schedule stays as it was launched. */
+export const ChangeSchema = z.strictObject({ learningRate: z.number().positive().max(1e6).optional(), epochs: z.int().min(1).max(1e6).optional() })
+/** What holds after the change, made before the step that follows `step`. */
+export const ChangedSchema = z.strictObject({ step: count, learningRate: z.number(), epochs: count })
 
 export const TrainResultSchema = z.strictObject({
   run: RunIdSchema,
@@ -96,6 +111,9 @@ export type BenchMemory = z.infer<typeof BenchMemorySchema>
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
 export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })
 
+/** Where the disk does not take the run's state: wait, paused, until somebody resumes it, instead of failing. */
+const waits = z.boolean().default(false)
+
 export const engineRoutes = {
   /** Whether its event loop still turns. */
   ping: route(z.strictObject({}), z.strictObject({})),
@@ -103,14 +121,16 @@ export const engineRoutes = {
   doctor: route(z.strictObject({}), z.strictObject({ adapter: AdapterSchema, memoryBytes: count.nullable() })),
   /** `run`: the id it is to have, if it was chosen before. */
   train: route(
-    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional(), run: RunIdSchema.optional(), launch: LaunchSchema.optional() }),
+    z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional(), run: RunIdSchema.optional(), launch: LaunchSchema.optional(), waits }),
     TrainResultSchema,
   ),
-  resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional() }), TrainResultSchema),
+  resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional(), waits }), TrainResultSchema),
   /** What training a project takes, what there is (null: unknown), and the largest batch up to the recipe's that fits (0: none). */
   memory: route(z.strictObject({ project: ProjectSchema }), z.strictObject({ adapter: z.string(), available: count.nullable(), largestBatch: count, plan: MemoryPlanSchema })),
   /** Acts on the run under way; false if there is none. */
-  control: route(z.strictObject({ action: z.enum(['pause', 'resume', 'stop']) }), z.boolean()),
+  control: route(z.strictObject({ action: ControlSchema }), z.boolean()),
+  /** Changes the run under way; answers when a checkpoint has it. Throws if there is none, or it makes no sense. */
+  change: route(ChangeSchema, ChangedSchema),
   eval: route(
     TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: z.enum(['train', 'validation', 'test']).default('test') }),
     EvalResultSchema,
@@ -151,7 +171,8 @@ export type SeriesPoint = z.infer<typeof SeriesPointSchema>
 export const engineEvents = {
   /** A line for the log: which adapter computes, what is being prepared. */
   log: z.strictObject({ level: z.enum(['info', 'warning']), message: z.string() }),
-  state: z.strictObject({ run: RunIdSchema, state: RunStateSchema, directory: path }),
+  /** `fault`: why it paused by itself. */
+  state: z.strictObject({ run: RunIdSchema, state: RunStateSchema, directory: path, fault: FaultSchema.optional() }),
   progress: z.strictObject({
     run: RunIdSchema,
     epoch: count, epochs: count, step: count, batch: count, batches: count,
@@ -164,10 +185,6 @@ export const engineEvents = {
 }
 export type EngineEvents = typeof engineEvents
 export type EngineEvent = keyof EngineEvents
-
-/** An error as it crosses a process boundary. */
-export const FaultSchema = z.strictObject({ what: z.string(), where: z.string().optional(), remedy: z.string().optional() })
-export type Fault = z.infer<typeof FaultSchema>
 
 /** Frames on the channel between a client and the engine process. */
 export const RequestSchema = z.strictObject({ id: count, route: z.string(), input: z.unknown() })

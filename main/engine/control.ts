@@ -1,6 +1,12 @@
+import type { z } from 'zod'
+import { BitwrightError } from '../../core/errors.ts'
+import type { Change, Changed } from '../../core/training/steering.ts'
 import type { Trainer } from '../../core/training/trainer.ts'
+import type { ControlSchema } from '../contract/engine.ts'
 
-/** Carries pause, resume and stop to a run, also before it has got a trainer. */
+type Action = z.output<typeof ControlSchema>
+
+/** Carries what people want to a run; pause, resume and stop also before it has got a trainer. */
 export class RunControl {
   #trainer: Trainer | undefined
   #wanted: 'run' | 'pause' | 'stop' = 'run'
@@ -12,10 +18,20 @@ export class RunControl {
     if (this.#wanted === 'stop') trainer.stop()
   }
 
-  act(action: 'pause' | 'resume' | 'stop'): void {
+  act(action: Action): void {
+    if (action === 'stopAtEpochEnd' || action === 'checkpoint') {
+      this.#trainer?.[action]()
+      return
+    }
     // A stop is final.
     if (this.#wanted !== 'stop') this.#wanted = action === 'resume' ? 'run' : action
     this.#trainer?.[action]()
+  }
+
+  /** Resolves when it holds. */
+  async change(change: Change): Promise<Changed> {
+    if (!this.#trainer) throw new BitwrightError({ what: 'the run is still being prepared', remedy: 'try again when it trains' })
+    return this.#trainer.change(change)
   }
 
   /** The process is about to end, and why: the run is left where its last checkpoint is. */

@@ -14,7 +14,7 @@ import { train } from './jobs/train.ts'
 
 type Input<R extends EngineRoute> = z.output<EngineRoutes[R]['input']>
 type Output<R extends EngineRoute> = z.input<EngineRoutes[R]['output']>
-type Jobs = { readonly [R in Exclude<EngineRoute, 'control' | 'ping'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
+type Jobs = { readonly [R in Exclude<EngineRoute, 'control' | 'change' | 'ping'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
 
 const jobs: Jobs = { doctor, memory, train, resume, eval: evaluate, predict, preview, bench }
 
@@ -40,6 +40,9 @@ export class Desk {
         this.#under?.control.act(action)
         return this.#under !== undefined
       }
+      case 'change':
+        if (!this.#under || this.#under.route === 'bench') throw new BitwrightError({ what: 'no run is under way', remedy: 'resume the run first' })
+        return this.#under.control.change(input as Input<'change'>)
       case 'doctor':
         return doctor(this.#context(new RunControl()))
       case 'memory':

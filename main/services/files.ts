@@ -145,6 +145,14 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
+/** Codes of what a person can mend while a program waits: room, permissions, a disk that is back. */
+const MENDABLE = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOENT', 'ENOTDIR']
+
+/** Whether an error is the disk's, and not the program's. */
+export function isDiskTrouble(error: unknown): boolean {
+  return error instanceof BitwrightError && MENDABLE.includes(codeOf(error.cause) ?? '')
+}
+
 /** What to say instead of an error code of the system. Other errors, and those that already speak to a person, are returned as they are. */
 export function diskTrouble(error: unknown, path: string, bytes?: number): Error {
   if (!(error instanceof Error)) return new Error(String(error))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
 import { EpochFiguresSchema } from '../../../core/training/position.ts'
-import { FaultSchema, RunIdSchema, RunStateSchema, engineEvents } from '../engine.ts'
+import { ChangedSchema, ChangeSchema, ControlSchema, FaultSchema, RunIdSchema, RunStateSchema, engineEvents } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs: begun, steered, read. The engine trains one at a time. */
@@ -71,8 +71,10 @@ export const runRoutes = {
   ),
   /** Goes on from the last good checkpoint; `epochs`: to another end. Answers when it has begun. */
   'runs.resume': route(z.strictObject({ run: RunIdSchema, epochs: z.int().min(1).optional() }), z.strictObject({ run: RunIdSchema, directory: z.string() })),
-  /** Pause and stop act between two steps, after a checkpoint. `acted` is false if this run is not under way here. */
-  'runs.control': route(z.strictObject({ run: RunIdSchema, action: z.enum(['pause', 'resume', 'stop']) }), z.strictObject({ acted: z.boolean() })),
+  /** See ControlSchema for what each does. `acted` is false if this run is not under way here. */
+  'runs.control': route(z.strictObject({ run: RunIdSchema, action: ControlSchema }), z.strictObject({ acted: z.boolean() })),
+  /** Changes the run under way, running or paused, between two steps; answers when a checkpoint has it. Recorded as an event `change`. */
+  'runs.change': route(ChangeSchema.extend({ run: RunIdSchema }), ChangedSchema),
   /** Newest first. */
   'runs.list': route(z.strictObject({}), z.strictObject({ runs: z.array(RunSummarySchema), damaged: z.array(z.strictObject({ id: z.string(), fault: FaultSchema })) })),
   'runs.show': route(

@@ -3,10 +3,12 @@ import type { Fitted } from '../../../core/data/preprocessing.ts'
 import type { NetworkBits } from '../../../core/training/layerWatch.ts'
 import type { EpochRecord, Position } from '../../../core/training/position.ts'
 import type { Session } from '../../../core/training/session.ts'
-import type { Listener, Progress, RunState } from '../../../core/training/trainer.ts'
+import type { Listener, Progress, RunState } from '../../../core/training/listener.ts'
+import type { Change, Changed } from '../../../core/training/steering.ts'
 import type { Fault } from '../../contract/engine.ts'
+import { faultOf } from '../../contract/faults.ts'
 import { pruneBits, writeBits } from '../../services/runs/bits.ts'
-import { notesOf, saveEpoch, saveLast, type Saved } from '../../services/runs/checkpoints.ts'
+import { notesOf, saveEpoch, saveLast, saveStep, type Saved } from '../../services/runs/checkpoints.ts'
 import type { TensorSource } from '../../services/runs/checkpoint-write.ts'
 import { EventWriter } from '../../services/runs/events.ts'
 import type { LineWriter } from '../../services/runs/lines.ts'
@@ -44,6 +46,8 @@ export class Recorder implements Listener {
   readonly #id: string
   #milliseconds = 0
   #begun: number | undefined
+  /** The last epoch whose figures were written. */
+  #noted = 0
 
   constructor(context: JobContext, workshop: Workshop, session: Session, id: string) {
     this.#context = context
@@ -67,7 +71,7 @@ export class Recorder implements Listener {
     this.#announce('preparing')
   }
 
-  state(state: RunState): void {
+  state(state: RunState, trouble?: Error): void {
     const { host } = this.#session.engine
     if (TRAINING.includes(state)) this.#begun ??= host.now()
     else if (this.#begun !== undefined) {
@@ -75,7 +79,8 @@ export class Recorder implements Listener {
       this.#begun = undefined
     }
     if (!this.#store || isEnd(state)) return
-    this.#store.state(state, () => this.#announce(state))
+    const fault = trouble && faultOf(trouble)
+    this.#store.state(state, fault, () => this.#announce(state, fault))
   }
 
   /** Notes how the run ended, tells it, and lets go of the run's folder. */
@@ -102,24 +107,34 @@ export class Recorder implements Listener {
   async epoch(record: EpochRecord, position: Position, { best, bits }: { readonly best: boolean; readonly bits: NetworkBits }): Promise<void> {
     const store = this.#ready()
     await store.series.flush()
-    await store.metrics.append([record])
+    // Not twice, when a later write failed and all is tried again.
+    if (this.#noted !== record.epoch) await store.metrics.append([record])
+    this.#noted = record.epoch
     const { directory } = store.run
     await writeBits(directory, position.epoch, bits)
     await this.#saved(position, await saveEpoch(directory, this.#sources(), this.#notes(position), best))
     // Only now: a checkpoint within the epoch, from which a run that is killed before this goes on, needs the bits of the epoch before.
     await pruneBits(directory, position.epoch)
+    if (best && record.validError !== undefined) await store.event({ kind: 'best', epoch: record.epoch, step: record.step, validError: record.validError, testError: record.testError })
     this.#context.emit('epoch', { run: this.#id, record, best })
   }
 
-  async checkpoint(position: Position): Promise<void> {
+  async checkpoint(position: Position, asked: boolean): Promise<void> {
     if (this.#context.control.abandoned !== undefined) return
     const store = this.#ready()
     await store.series.flush()
-    await this.#saved(position, await saveLast(store.run.directory, this.#sources(), this.#notes(position)))
+    await this.#saved(position, await (asked ? saveStep : saveLast)(store.run.directory, this.#sources(), this.#notes(position)))
   }
 
-  #announce(state: RunState): void {
-    this.#context.emit('state', { run: this.#id, state, directory: this.#directory })
+  async changed({ epoch, batch, step }: Position, change: Change, changed: Changed): Promise<void> {
+    if (this.#context.control.abandoned !== undefined) return
+    const store = this.#ready()
+    if (change.epochs !== undefined) await store.note({ epochs: changed.epochs })
+    await store.event({ kind: 'change', epoch, batch, step, ...(change.learningRate !== undefined && { learningRate: changed.learningRate }), ...(change.epochs !== undefined && { epochs: changed.epochs }) })
+  }
+
+  #announce(state: RunState, fault?: Fault): void {
+    this.#context.emit('state', { run: this.#id, state, directory: this.#directory, ...(fault && { fault }) })
   }
 
   #ready(): Store {
@@ -160,7 +175,8 @@ export class Store {
   readonly #lock: RunLock
   #record: RunRecord
   #queue: Promise<void> = Promise.resolve()
-  #trouble: Error | undefined
+  /** A state that could not be noted. */
+  #owed: { readonly state: RunState; readonly fault: Fault | undefined } | undefined
 
   private constructor(run: Run, metrics: LineWriter, series: SeriesWriter, events: EventWriter, lock: RunLock) {
     this.run = run
@@ -178,19 +194,33 @@ export class Store {
     return new Store(run, metrics, await SeriesWriter.open(run.directory, position.step, { log }), events, lock)
   }
 
-  /** Notes a state, then calls `noted`; in the background, in order. Trouble with that comes out of the next `event`. */
-  state(state: RunState, noted: () => void): void {
-    this.#enqueue(() => this.#settle(state).finally(noted))
+  /** Notes a state, then calls `noted`; in the background, in order. What the disk does not take is noted with the next `event`. */
+  state(state: RunState, fault: Fault | undefined, noted: () => void): void {
+    void this.#enqueue(async () => {
+      this.#owed = { state, fault }
+      await this.#pay().catch(() => undefined)
+      noted()
+    })
   }
 
-  async event(event: Parameters<EventWriter['append']>[0]): Promise<void> {
-    this.#enqueue(() => this.#events.append(event))
-    await this.#queue
-    if (this.#trouble) throw this.#trouble
+  event(event: Parameters<EventWriter['append']>[0]): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#pay()
+      await this.#events.append(event)
+    })
+  }
+
+  /** Changes run.json. */
+  note(fields: Pick<RunRecord, 'epochs'>): Promise<void> {
+    return this.#enqueue(async () => {
+      const record = { ...this.#record, ...fields }
+      await writeRecord(this.run.directory, record)
+      this.#record = record
+    })
   }
 
   /** Notes how the run ended and lets go of it. A disk that is full may keep this from being written: that is no new error. */
-  async close(state: End, fault?: Fault, reason = fault?.what): Promise<void> {
+  async close(state: End, fault?: Fault, reason?: string): Promise<void> {
     await this.#queue
     const { pid, ...record } = this.#record
     this.#record = record
@@ -201,13 +231,19 @@ export class Store {
     this.#lock.release()
   }
 
-  #enqueue(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(work).catch((error: unknown) => {
-      this.#trouble ??= error instanceof Error ? error : new Error(String(error))
-    })
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => undefined)
+    return done
   }
 
-  async #settle(state: RunState, fault?: Fault, reason?: string): Promise<void> {
+  async #pay(): Promise<void> {
+    if (!this.#owed) return
+    await this.#settle(this.#owed.state, this.#owed.fault)
+    this.#owed = undefined
+  }
+
+  async #settle(state: RunState, fault?: Fault, reason = fault?.what): Promise<void> {
     const { fault: _, ended: __, ...record } = this.#record
     this.#record = { ...record, state, ...(fault && { fault }), ...(isEnd(state) && { ended: new Date().toISOString() }) }
     // The record first: when the disk is full, how the run stands matters more than its history.

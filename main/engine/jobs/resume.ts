@@ -5,6 +5,7 @@ import { BitwrightError } from '../../../core/errors.ts'
 import { type engineRoutes, type TrainResult } from '../../contract/engine.ts'
 import { openForUse } from '../../services/datasets/images.ts'
 import { writeAtomic } from '../../services/files.ts'
+import { epochsWanted, START, type Position } from '../../../core/training/position.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import { openLatest, placeOf, pruneEpochs, tidyRun } from '../../services/runs/checkpoints.ts'
 import { datasetFingerprint, dependsOnEpochs } from '../../services/runs/fingerprint.ts'
@@ -17,7 +18,7 @@ import { Store } from './recorder.ts'
 import { figuresOf, runTraining } from './run.ts'
 
 /** Goes on with a run from its newest good checkpoint, exactly as if it had not stopped; from the start if it has none yet. */
-export async function resume(context: JobContext, { home, run: name, epochs }: z.output<typeof engineRoutes.resume.input>): Promise<TrainResult> {
+export async function resume(context: JobContext, { home, run: name, epochs, waits }: z.output<typeof engineRoutes.resume.input>): Promise<TrainResult> {
   const { directory } = await openRun(home, name)
   const lock = await acquireLock(join(directory, RUN_FILES.lock))
   try {
@@ -30,7 +31,7 @@ export async function resume(context: JobContext, { home, run: name, epochs }: z
       context.log('warning', message)
     })
     try {
-      return await goOn(context, home, run, checkpoint, epochs, warnings, lock)
+      return await goOn(context, home, run, checkpoint, { epochs, waits }, warnings, lock)
     } finally {
       await checkpoint?.close()
     }
@@ -39,13 +40,12 @@ export async function resume(context: JobContext, { home, run: name, epochs }: z
   }
 }
 
-async function goOn(context: JobContext, home: string, run: Run, checkpoint: Checkpoint | undefined, epochs: number | undefined, warnings: readonly string[], lock: Awaited<ReturnType<typeof acquireLock>>): Promise<TrainResult> {
+async function goOn(context: JobContext, home: string, run: Run, checkpoint: Checkpoint | undefined, { epochs, waits }: { readonly epochs: number | undefined; readonly waits: boolean }, warnings: readonly string[], lock: Awaited<ReturnType<typeof acquireLock>>): Promise<TrainResult> {
   const { directory, record, id } = run
-  const position = checkpoint?.notes.position
-  const project = prolonged(run.project, epochs, position?.epoch ?? 0, directory)
+  const position = asked(checkpoint?.notes.position ?? START, epochs)
+  const project = prolonged(run.project, epochs, position.epoch, directory)
   const { recipe } = project
-  const done = position !== undefined && (position.epoch >= recipe.epochs || (recipe.patience > 0 && position.sinceBest >= recipe.patience))
-  if (position && done) {
+  if (checkpoint && (position.epoch >= epochsWanted(recipe, position) || (recipe.patience > 0 && position.sinceBest >= recipe.patience))) {
     context.log('info', `run ${id} has already finished its ${position.epoch} epochs`)
     // It may have been killed between its last checkpoint and what follows that.
     await pruneEpochs(directory, position.epoch)
@@ -57,14 +57,14 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     throw new BitwrightError({ what: `data set "${record.dataset.name}" is not the one this run was trained on: its images or labels have changed`, where: directory, remedy: 'import the earlier data under that name again, or train anew' })
   }
   return runTraining(context, {
-    home, id, project, dataset, checkpoint,
+    home, id, project, dataset, checkpoint, position, waits,
     limitTrain: record.limitTrain,
     async store(bytes, { adapter }, from) {
       await ensureRunSpace(directory, bytes, 'going')
       if (adapter !== record.adapter) context.log('warning', `this run began on ${record.adapter}; on ${adapter} its figures may differ in the last digits`)
       if (project !== run.project) await writeAtomic(join(directory, RUN_FILES.project), jsonFile(project))
-      const { fault: _, ended: __, ...rest } = record
-      const current = { ...rest, state: 'preparing' as const, pid: process.pid }
+      const { fault: _, ended: __, epochs: ___, ...rest } = record
+      const current = { ...rest, state: 'preparing' as const, pid: process.pid, ...(from.changes?.epochs !== undefined && { epochs: from.changes.epochs }) }
       await writeRecord(directory, current)
       const store = await Store.open({ ...run, project, record: current }, lock, from, message => context.log('warning', message))
       for (const message of warnings) await store.event({ kind: 'warning', message })
@@ -76,6 +76,14 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
   })
 }
 
+/** Epochs that are asked for now take the place of those asked for while the run was under way. */
+function asked({ changes, ...position }: Position, epochs: number | undefined): Position {
+  if (!changes) return position
+  const { epochs: _, ...others } = changes
+  const kept = epochs === undefined ? changes : others
+  return { ...position, ...(Object.keys(kept).length > 0 && { changes: kept }) }
+}
+
 function finished({ record: { fault: _, pid: __, ...record } }: Run): Run['record'] {
   return { ...record, state: 'finished' }
 }
@@ -83,7 +91,9 @@ function finished({ record: { fault: _, pid: __, ...record } }: Run): Run['recor
 /** The project with another number of epochs. Refused where every epoch's learning rate would be another then. */
 function prolonged(project: Project, epochs: number | undefined, done: number, where: string): Project {
   const { recipe } = project
-  if (epochs === undefined || epochs === recipe.epochs) return project
+  if (epochs === undefined) return project
+  if (epochs < done) throw new BitwrightError({ what: `expected at least the ${done} epochs that are finished, found ${epochs}`, where, remedy: `ask for more than ${done} epochs` })
+  if (epochs === recipe.epochs) return project
   if (dependsOnEpochs(project)) {
     throw new BitwrightError({
       what: `the learning rate falls from epoch to epoch to its end at epoch ${recipe.epochs}, so with ${epochs} epochs every epoch would have had another rate`,
@@ -91,6 +101,5 @@ function prolonged(project: Project, epochs: number | undefined, done: number, w
       remedy: `train anew with --epochs ${epochs}, or resume without --epochs`,
     })
   }
-  if (epochs < done) throw new BitwrightError({ what: `expected at least the ${done} epochs that are finished, found ${epochs}`, where, remedy: `ask for more than ${done} epochs` })
   return { ...project, recipe: { ...recipe, epochs } }
 }

@@ -3,12 +3,13 @@ import { splitTraining, type TrainingSplit } from '../../../core/data/split.ts'
 import type { Project } from '../../../core/architecture/project.ts'
 import { bytesText } from '../../../core/architecture/wording.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { START, type Position } from '../../../core/training/position.ts'
+import type { Position } from '../../../core/training/position.ts'
 import { requireMemory } from '../../../core/training/memoryPlan.ts'
 import { Session } from '../../../core/training/session.ts'
 import { Trainer, type Splits } from '../../../core/training/trainer.ts'
 import type { TrainResult } from '../../contract/engine.ts'
 import { fitOn, openImages, type OpenedDataset, type OpenedImages } from '../../services/datasets/images.ts'
+import { isDiskTrouble } from '../../services/files.ts'
 import type { StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
@@ -29,8 +30,11 @@ export interface Plan {
   readonly project: Project
   readonly dataset: OpenedDataset
   readonly limitTrain: number | undefined
-  /** What to go on from; a new beginning if there is none. */
+  /** What to go on from, and where it stands; a new beginning if there is none. */
   readonly checkpoint: Checkpoint | undefined
+  readonly position: Position
+  /** Where the disk does not take the run's state: wait, paused, instead of failing. */
+  readonly waits: boolean
   /** Makes or takes over the run's folder, once the network stands on the device with `bytes` to a checkpoint. */
   store(bytes: number, adapter: Pick<RunRecord, 'adapter' | 'driver'>, position: Position): Promise<Store>
 }
@@ -40,9 +44,8 @@ export interface Plan {
  * written: graph, shapes, splits, buffers that the adapter cannot hold, room on the disk.
  */
 export async function runTraining(context: JobContext, plan: Plan): Promise<TrainResult> {
-  const { home, id, project, dataset, checkpoint } = plan
+  const { home, id, project, dataset, checkpoint, position } = plan
   const parts = partsOf(dataset.stored, project, plan.limitTrain)
-  const position = checkpoint?.notes.position ?? START
   const checkpointSeconds = checkpointInterval()
   Session.check(project, dataset.stored)
   const { fitted, whitening } = checkpoint ? { fitted: checkpoint.notes.pixels, whitening: undefined } : await fit(context, plan, parts)
@@ -54,7 +57,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
   context.log('info', `memory at batch ${project.recipe.batchSize}: ${bytesText(total)} on the device, ${bytesText(activations)} of it activations kept for backward`)
   const images = openImages(dataset, project.recipe.preprocessing, fitted)
   const recorder = new Recorder(context, workshop, session, id)
-  const trainer = new Trainer(session, splitsOf(images, parts), recorder, { checkpointSeconds }, position)
+  const trainer = new Trainer(session, splitsOf(images, parts), recorder, { checkpointSeconds, ...(plan.waits && { waitsFor: isDiskTrouble }) }, position)
   context.control.attach(trainer)
   let store: Store | undefined
   try {

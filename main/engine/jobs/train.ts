@@ -9,7 +9,7 @@ import { Store } from './recorder.ts'
 import { runTraining } from './run.ts'
 
 /** Trains a new run. */
-export async function train(context: JobContext, { home, project, dataset: name, limitTrain, run: chosen, launch }: z.output<typeof engineRoutes.train.input>): Promise<TrainResult> {
+export async function train(context: JobContext, { home, project, dataset: name, limitTrain, run: chosen, launch, waits }: z.output<typeof engineRoutes.train.input>): Promise<TrainResult> {
   const log = (message: string): void => context.log('info', message)
   const warn = (message: string): void => context.log('warning', message)
   const dataset = await openForUse(home, name, { log })
@@ -18,7 +18,7 @@ export async function train(context: JobContext, { home, project, dataset: name,
   const own = { ...project, dataset: name }
   return runTraining(context, {
     home, id, project: own, dataset, limitTrain,
-    checkpoint: undefined,
+    checkpoint: undefined, position: START, waits,
     async store(bytes, adapter) {
       await ensureRunSpace(home, bytes, 'new')
       const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.stored.classes] }, ...(limitTrain !== undefined && { limitTrain }), ...(launch && { launch }) }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { BitwrightError, invariant } from '../../../core/errors.ts'
+import { invariant } from '../../../core/errors.ts'
 import { encodeHeader, type TensorSpec } from '../../../core/formats/safetensors.ts'
-import { writeAtomic } from '../files.ts'
+import { diskTrouble, writeAtomic } from '../files.ts'
 import { encodeNotes, type CheckpointNotes } from './checkpoint-format.ts'
 
 /** A tensor of float32 values that can be read when its turn comes (Session.snapshot gives these). */
@@ -43,7 +43,7 @@ const MOST_AT_ONCE = 2 ** 30
 async function writeFully(file: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, Math.min(MOST_AT_ONCE, bytes.length - done))
-    if (bytesWritten === 0) throw new BitwrightError({ what: `the disk took ${done} of ${bytes.length} bytes; nothing was changed`, where: path, remedy: 'free some space, or use another disk with --home' })
+    if (bytesWritten === 0) throw diskTrouble(Object.assign(new Error(`the disk took ${done} of ${bytes.length} bytes`), { code: 'ENOSPC' }), path, bytes.length)
     done += bytesWritten
   }
 }

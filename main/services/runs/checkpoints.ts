@@ -61,6 +61,16 @@ export async function saveLast(directory: string, sources: readonly TensorSource
   return { file: LAST, bytes: await writeCheckpoint(join(checkpointFolder(directory), LAST), sources, notes) }
 }
 
+/** Keeps a place that a person asked for, `last` as another name of it. Such files stay. */
+export async function saveStep(directory: string, sources: readonly TensorSource[], notes: CheckpointNotes): Promise<Saved> {
+  const folder = checkpointFolder(directory)
+  const file = `step-${notes.position.step}.safetensors`
+  const bytes = await writeCheckpoint(join(folder, file), sources, notes)
+  await linkOver(folder, file, LAST)
+  await syncFolder(folder)
+  return { file, bytes }
+}
+
 /** Makes `name` another name of `source`, replacing what it was; a copy where the file system has no links. */
 async function linkOver(folder: string, source: string, name: string): Promise<void> {
   const temporary = join(folder, `.${name}.${uniqueSuffix()}.tmp`)

@@ -14,6 +14,10 @@ export const RunEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ time, kind: z.literal('checkpoint'), file: z.string(), epoch: count, batch: count, step: count, bytes: count }),
   /** Goes on from a checkpoint, or from the start if `file` is absent. */
   z.strictObject({ time, kind: z.literal('resume'), file: z.string().optional(), epoch: count, batch: count, step: count, adapter: z.string() }),
+  /** The best epoch so far ended, by the error of the images held out. */
+  z.strictObject({ time, kind: z.literal('best'), epoch: count, step: count, validError: z.number(), testError: z.number() }),
+  /** What was changed; it holds from the next step on. */
+  z.strictObject({ time, kind: z.literal('change'), epoch: count, batch: count, step: count, learningRate: z.number().optional(), epochs: count.optional() }),
   z.strictObject({ time, kind: z.literal('warning'), message: z.string() }),
 ])
 export type RunEvent = z.infer<typeof RunEventSchema>

@@ -56,7 +56,7 @@ export async function summariseRun({ id, directory, record, project }: Run, opti
     dataset: record.dataset.name,
     adapter: record.adapter,
     epochs: metrics.length,
-    epochsWanted: epochs,
+    epochsWanted: record.epochs ?? epochs,
     best,
     last: metrics.at(-1) ?? null,
     finished: isUnderWay(record.state) ? null : (record.ended ?? (await written(directory))),

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import { readdir, stat } from 'node:fs/promises'
+import type { z } from 'zod'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { RunProgress } from '../../contract/app/runs.ts'
 import type { AppEvent, DataOf } from '../../contract/app/index.ts'
-import type { Launch, TrainResult } from '../../contract/engine.ts'
+import type { ChangedSchema, ChangeSchema, ControlSchema, Fault, Launch, TrainResult } from '../../contract/engine.ts'
 import type { EngineMessage } from '../engine/client.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { homeFolders } from '../home.ts'
 import { readRun } from './open.ts'
 import { RUN_FILES } from './record.ts'
-import { summariseRun } from './summary.ts'
+import { summariseRun, type RunSummary } from './summary.ts'
 
 /** Between two tellings of a run's progress. */
 const TELL_MILLISECONDS = 100
@@ -49,6 +50,8 @@ export interface Ended {
 
 interface UnderWay extends Begun {
   progress: RunProgress | null
+  /** Why it paused by itself. */
+  fault: Fault | undefined
 }
 
 /** The run that the engine trains just now: begun, steered and told of. */
@@ -80,27 +83,41 @@ export class Training {
   async start(project: Project, { limitTrain, run, launch, ended }: BeginOptions = {}): Promise<Begun> {
     await this.#options.permit()
     const chosen = { ...(limitTrain !== undefined && { limitTrain }), ...(run !== undefined && { run }), ...(launch && { launch }) }
-    return this.#follow(() => this.#options.engine.call('train', { project, dataset: project.dataset, ...chosen }), ended)
+    return this.#follow(() => this.#options.engine.call('train', { project, dataset: project.dataset, waits: true, ...chosen }), ended)
   }
 
   async resume(run: string, { epochs, ended }: { readonly epochs?: number | undefined; readonly ended?: BeginOptions['ended'] } = {}): Promise<Begun> {
     await this.#options.permit()
-    return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), ...(epochs !== undefined && { epochs }) }), ended)
+    return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), waits: true, ...(epochs !== undefined && { epochs }) }), ended)
   }
 
   /** False if this run is not under way here. */
-  async control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<boolean> {
+  async control(run: string, action: z.output<typeof ControlSchema>): Promise<boolean> {
     if (this.#current?.run !== run) return false
     if (action === 'stop') this.#stopAsked = true
     return this.#options.engine.call('control', { action })
+  }
+
+  /** Throws unless this run is under way here. */
+  async change(run: string, change: z.output<typeof ChangeSchema>): Promise<z.output<typeof ChangedSchema>> {
+    if (this.#current?.run !== run) throw new BitwrightError({ what: `run ${run} is not under way`, remedy: 'resume it first' })
+    return this.#options.engine.call('change', change)
+  }
+
+  /** A run that the disk keeps from writing down why it paused says it by word of mouth. */
+  asTold(summary: RunSummary): RunSummary {
+    const { run, fault } = this.#current ?? {}
+    return run === summary.id && fault ? { ...summary, state: 'paused', fault } : summary
   }
 
   /** To be told of all that the engine tells. */
   hear(message: EngineMessage): void {
     switch (message.event) {
       case 'state': {
-        const { run, directory } = message.data
-        if (this.#current?.run !== run) this.#current = { run, directory, progress: null }
+        const { run, directory, fault } = message.data
+        if (this.#current?.run !== run) this.#current = { run, directory, progress: null, fault }
+        this.#current.fault = fault
+        if (fault) this.#options.log('error', `run ${run} paused: ${fault.what}`)
         this.#begun?.({ run, directory })
         this.#begun = undefined
         this.#tellState(directory)
@@ -162,7 +179,7 @@ export class Training {
   #tellState(directory: string): void {
     this.#telling = this.#telling.then(async () => {
       try {
-        this.#options.tell('run.state', { summary: await summariseRun(await readRun(directory)) })
+        this.#options.tell('run.state', { summary: this.asTold(await summariseRun(await readRun(directory))) })
       } catch (error) {
         this.#options.log('warning', `a run cannot be read: ${error instanceof Error ? error.message : String(error)}`)
       }

@@ -23,7 +23,7 @@ async function trainAndHarm(harm: (device: GPUDevice) => void): Promise<{ home: 
       if ('state' in data) states.push(data.state)
     },
   }
-  const error = await train(context, { home, project: smallProject({ recipe: { epochs: 100_000 } }), dataset: 'small' }).catch((reason: unknown) => reason)
+  const error = await train(context, { home, project: smallProject({ recipe: { epochs: 100_000 } }), dataset: 'small', waits: false }).catch((reason: unknown) => reason)
   expect(workshop.failure).toBe(error)
   return { home, error, states }
 }

@@ -23,12 +23,16 @@ export function runHandlers({ home, training, catalogue, log }: Services): Handl
       return training.resume(run, { epochs })
     },
     'runs.control': async ({ run, action }) => ({ acted: await training.control(run, action) }),
-    'runs.list': () => catalogue.list(),
+    'runs.change': ({ run, ...change }) => training.change(run, change),
+    'runs.list': async () => {
+      const { runs, damaged } = await catalogue.list()
+      return { runs: runs.map(summary => training.asTold(summary)), damaged }
+    },
     'runs.show': async ({ run: id }) => {
       const run = await runNamed(home, id)
       const { current } = training
       return {
-        summary: await summariseRun(run, { log: warn }),
+        summary: training.asTold(await summariseRun(run, { log: warn })),
         project: run.project,
         limitTrain: run.record.limitTrain ?? null,
         progress: current?.run === id ? current.progress : null,
