@@ -6,6 +6,7 @@ import type { ImportKind } from '../contract/app/datasets.ts'
 import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
+import type { RunFormat } from '../services/exports/run.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
 import { perform, type Context, type Outcome, type Process } from './run.ts'
@@ -90,6 +91,29 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .option('--epochs <N>', 'train for this many epochs in all', wholeNumber(1, 1e6))
     .action((target: string, options: { epochs?: number }, command: Command) =>
       run(command, async context => (await import('./commands/resume.ts')).resume(context, target, options)))
+
+  const runs = program.command('runs')
+    .description('list the runs of the home, show one, export or throw away some')
+    .action((_options: object, command: Command) => run(command, async context => (await import('./commands/runs.ts')).listAllRuns(context)))
+  runs.command('show')
+    .description('how a run stands, and all of its settings')
+    .argument('<RUN>', 'its id, the beginning of it, its folder, or latest')
+    .action((target: string, _options: object, command: Command) => run(command, async context => (await import('./commands/runs.ts')).showRun(context, target)))
+  runs.command('export')
+    .description('write the figures of runs for other programs')
+    .argument('<RUN...>', 'ids or folders')
+    .addOption(new Option('--format <FORMAT>', 'event files of TensorBoard, or tables').choices(['tensorboard', 'csv'] satisfies RunFormat[]).makeOptionMandatory())
+    .requiredOption('--out <DIR>', 'folder that gets one for each run')
+    .action((targets: readonly string[], options: { format: RunFormat; out: string }, command: Command) =>
+      run(command, async context => (await import('./commands/runs.ts')).exportRuns(context, targets, options)))
+  runs.command('trash')
+    .description('move runs to the trash of the home')
+    .argument('<RUN...>', 'ids or folders')
+    .action((targets: readonly string[], _options: object, command: Command) => run(command, async context => (await import('./commands/runs.ts')).moveToTrash(context, targets)))
+  runs.command('restore')
+    .description('bring runs back from the trash')
+    .argument('<RUN...>', 'their ids')
+    .action((ids: readonly string[], _options: object, command: Command) => run(command, async context => (await import('./commands/runs.ts')).bringBack(context, ids)))
 
   program.command('eval')
     .description('count the errors of a trained network on a data set')

@@ -24,3 +24,8 @@ export function smallDisk(size: string): string | undefined {
   })
   return path
 }
+
+/** From here on nothing can be written to a disk of smallDisk's. */
+export function makeReadOnly(path: string): void {
+  execFileSync('mount', ['-o', 'remount,ro', path])
+}

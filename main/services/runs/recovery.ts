@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { grouped } from '../../../core/architecture/wording.ts'
@@ -41,11 +41,28 @@ const StepSchema = z.looseObject({ step: z.int().min(0) })
 
 /** The step that the series within epochs noted last; 0 where there is none. A torn last line is not one. */
 async function lastStep(directory: string): Promise<number> {
-  const text = await readFile(join(directory, RUN_FILES.steps), 'utf8').catch(() => '')
+  const text = await readEnd(join(directory, RUN_FILES.steps))
   const line = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1) ?? ''
   try {
     return StepSchema.parse(JSON.parse(line)).step
   } catch {
     return 0
+  }
+}
+
+const END_BYTES = 16 * 1024
+
+/** The last bytes of a file as text; nothing if it cannot be read. */
+async function readEnd(path: string): Promise<string> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (file === undefined) return ''
+  try {
+    const { size } = await file.stat()
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(END_BYTES), 0, END_BYTES, Math.max(0, size - END_BYTES))
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    return ''
+  } finally {
+    await file.close()
   }
 }

@@ -94,7 +94,7 @@ export class Training {
   /** False if this run is not under way here. */
   async control(run: string, action: z.output<typeof ControlSchema>): Promise<boolean> {
     if (this.#current?.run !== run) return false
-    if (action === 'stop') this.#stopAsked = true
+    if (action.startsWith('stop')) this.#stopAsked = true
     return this.#options.engine.call('control', { action })
   }
 
