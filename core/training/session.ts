@@ -135,8 +135,11 @@ export class Session {
     return this.#evaluation
   }
 
-  /** Runs a whole split through the network with running statistics. Between groups of batches the event loop gets a turn. */
-  async evaluate(split: ImageSource): Promise<Evaluation> {
+  /**
+   * Runs a whole split through the network with running statistics. Between groups of batches the event loop gets a turn. `each` is given
+   * the main head's scores [classes] of every image in the split's order, which then come back batch by batch.
+   */
+  async evaluate(split: ImageSource, each?: (image: number, scores: Float32Array) => void): Promise<Evaluation> {
     const loaded = await this.evaluation()
     const { executable, rows, built: { ports } } = loaded
     const { host } = this.engine
@@ -151,8 +154,9 @@ export class Session {
     const signs = model.order.map((id, ordinal) => ({ id, ordinal, node: model.node(id), ones: 0 })).filter(({ node }) => node.kind === 'sign')
     const ofHeads = heads.map(() => ({ errors: 0, top5Errors: 0 }))
     try {
-      for (let done = 0; done < batches; done += METRIC_SLOTS) {
-        const group = Math.min(METRIC_SLOTS, batches - done)
+      const together = each ? 1 : METRIC_SLOTS
+      for (let done = 0; done < batches; done += together) {
+        const group = Math.min(together, batches - done)
         if (signs.length > 0) this.memory.clear(ports.positives)
         const begun = host.now()
         for (let slot = 0; slot < group; slot++) {
@@ -168,6 +172,10 @@ export class Session {
         const winners = await this.memory.readWords(ports.predictions)
         const positives = signs.length > 0 ? await this.memory.readWords(ports.positives) : new Uint32Array()
         const headErrors = await this.memory.readFloats(ports.headErrors)
+        if (each) {
+          const scores = await this.memory.readFloats(ports.scores)
+          for (let row = 0; row < Math.min(rows, split.count - done * rows); row++) each(done * rows + row, scores.subarray(row * model.classes, (row + 1) * model.classes))
+        }
         for (let slot = 0; slot < group; slot++) {
           loss += metrics[slot * 4] ?? 0
           errors += metrics[slot * 4 + 1] ?? 0

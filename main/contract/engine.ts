@@ -86,6 +86,9 @@ export const EvalResultSchema = z.strictObject({
   adapter: z.string(),
 })
 
+/** Of every image in the split's order. Confidence is the share of the softmax of the main head's scores that the predicted class has; loss is the main head's. */
+export const PredictionsSchema = z.strictObject({ actual: z.instanceof(Uint16Array), predicted: z.instanceof(Uint16Array), confidence: z.instanceof(Float32Array), loss: z.instanceof(Float32Array) })
+
 export const BenchEntrySchema = z.strictObject({
   name: z.string(),
   shape: z.string(),
@@ -107,6 +110,8 @@ export type BenchEntry = z.infer<typeof BenchEntrySchema>
 /** Bytes of a training step: what stays from forward to backward, beside what float32 would keep; all tensors of a step; parameters and optimizer. */
 export const BenchMemorySchema = z.strictObject({ activationBytes: count, stepBytes: count, floatActivationBytes: count, storedBytes: count, parameters: count })
 export type BenchMemory = z.infer<typeof BenchMemorySchema>
+
+export const SplitSchema = z.enum(['train', 'validation', 'test'])
 
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
 export const TargetSchema = z.strictObject({ target: path, checkpoint: z.enum(['best', 'last']).default('best') })
@@ -132,8 +137,8 @@ export const engineRoutes = {
   /** Changes the run under way; answers when a checkpoint has it. Throws if there is none, or it makes no sense. */
   change: route(ChangeSchema, ChangedSchema),
   eval: route(
-    TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: z.enum(['train', 'validation', 'test']).default('test') }),
-    EvalResultSchema,
+    TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: SplitSchema.default('test'), predictions: z.boolean().default(false) }),
+    EvalResultSchema.extend({ predictions: PredictionsSchema.optional() }),
   ),
   /** Images as rows of bytes in the model's shape. */
   predict: route(

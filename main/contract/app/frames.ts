@@ -10,16 +10,16 @@ import { parseStrictJson } from '../../../core/formats/json-keys.ts'
 const ALIGNMENT = 8
 const MAX_DEPTH = 64
 
-const arrayTypes = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const
+const arrayTypes = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const
 type ArrayType = keyof typeof arrayTypes
-type Numbers = Uint8Array | Uint32Array | Float32Array | Float64Array
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array
 
 const count = z.int().min(0)
 const FrameSchema = z.strictObject({
   message: z.unknown(),
   arrays: z.array(z.strictObject({
     path: z.array(z.union([z.string(), count])).min(1).max(MAX_DEPTH),
-    type: z.enum(['u8', 'u32', 'f32', 'f64']),
+    type: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']),
     length: count,
   })).max(65536),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
 import { EpochFiguresSchema } from '../../../core/training/position.ts'
-import { ChangedSchema, ChangeSchema, ControlSchema, FaultSchema, RunIdSchema, RunStateSchema, engineEvents } from '../engine.ts'
+import { ChangedSchema, ChangeSchema, ControlSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs: begun, steered, read. The engine trains one at a time. */
@@ -94,6 +94,14 @@ export const runRoutes = {
   'runs.layers': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ layers: z.record(z.string(), ColumnsSchema) })),
   /** Its series within epochs after step `afterStep`, about three points a second: columns as the fields of SeriesPointSchema (main/contract/engine.ts). Progress brings each new `point`. */
   'runs.series': route(z.strictObject({ run: RunIdSchema, afterStep: count.default(0) }), z.strictObject({ steps: ColumnsSchema })),
+  /**
+   * Runs a split of the run's data set through its network at a checkpoint: the best, the last, or a file of `runs.show`. Refused while
+   * the engine trains. Binary layers compute on bits there, as in training.
+   */
+  'runs.evaluate': route(
+    z.strictObject({ run: RunIdSchema, checkpoint: z.string().min(1).max(255).default('best'), split: SplitSchema.default('test') }),
+    EvalResultSchema.extend({ predictions: PredictionsSchema }),
+  ),
   /** The run's history after its first `after` events. */
   'runs.events': route(z.strictObject({ run: RunIdSchema, after: count.default(0) }), z.strictObject({ events: z.array(RunEventEntrySchema) })),
 }

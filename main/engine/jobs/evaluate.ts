@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { BitwrightError } from '../../../core/errors.ts'
+import { mainLoss, verdictOf } from '../../../core/training/verdicts.ts'
 import type { ImageSource } from '../../../core/data/source.ts'
 import { type engineRoutes } from '../../contract/engine.ts'
 import { openForUse, openImages, type OpenedImages } from '../../services/datasets/images.ts'
@@ -16,7 +17,7 @@ type Output = z.input<typeof engineRoutes.eval.output>
 const CONFUSION_CLASSES = 2048
 
 /** Runs a split of a data set through a trained network. Without a data set named, the run's own, split as it was in training. */
-export async function evaluate(context: JobContext, { home, target: name, checkpoint: which, dataset: datasetName, split: splitName }: Input): Promise<Output> {
+export async function evaluate(context: JobContext, { home, target: name, checkpoint: which, dataset: datasetName, split: splitName, predictions: withPredictions }: Input): Promise<Output> {
   const target = await openTarget(context, home, name, which)
   let images: OpenedImages | undefined
   try {
@@ -26,13 +27,20 @@ export async function evaluate(context: JobContext, { home, target: name, checkp
     const split = chooseSplit(target.network, dataset.stored, images, splitName)
     return await withSession(context, home, target, dataset.stored, async (session, workshop) => {
       const begun = performance.now()
-      const { images: count, loss, error, top5Error, heads, predictions } = await session.evaluate(split)
+      const verdicts = withPredictions ? { confidence: new Float32Array(split.count), loss: new Float32Array(split.count) } : undefined
+      const kind = mainLoss(session.model)
+      const { images: count, loss, error, top5Error, heads, predictions } = await session.evaluate(split, verdicts && ((image, scores) => {
+        const verdict = verdictOf(scores, split.labels[image] as number, kind)
+        verdicts.confidence[image] = verdict.confidence
+        verdicts.loss[image] = verdict.loss
+      }))
       const seconds = (performance.now() - begun) / 1000
       const classes = [...names]
       if (classes.length > CONFUSION_CLASSES) context.log('warning', `no confusion table: ${classes.length} classes are more than ${CONFUSION_CLASSES}`)
       const confusion = classes.length > CONFUSION_CLASSES ? [] : confusionOf(split.labels, predictions, classes.length)
       const perClass = perClassOf(split.labels, predictions, classes.length)
-      return { images: count, error, top5Error, loss, heads: [...heads], perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name }
+      const each = verdicts && { actual: Uint16Array.from(split.labels), predicted: Uint16Array.from(predictions), ...verdicts }
+      return { images: count, error, top5Error, loss, heads: [...heads], perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name, ...(each && { predictions: each }) }
     })
   } finally {
     await images?.close()

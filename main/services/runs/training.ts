@@ -214,3 +214,10 @@ export async function checkpointFiles(directory: string): Promise<{ file: string
   }))
   return files.flat().sort((a, b) => (a.written < b.written ? 1 : -1))
 }
+
+/** Path of one of a run's checkpoint files by its name. */
+export async function checkpointNamed(directory: string, name: string): Promise<string> {
+  const files = (await checkpointFiles(directory)).map(({ file }) => file)
+  if (!files.includes(name)) throw new BitwrightError({ what: `there is no checkpoint ${name}`, where: directory, remedy: files.length > 0 ? `choose one of ${files.join(', ')}` : 'let it train for an epoch' })
+  return join(directory, RUN_FILES.checkpoints, name)
+}

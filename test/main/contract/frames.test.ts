@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame } from '../../../main/contract/app/frames.ts'
 
 const array = fc.oneof(
   fc.uint8Array({ maxLength: 20 }),
+  fc.uint16Array({ maxLength: 9 }),
   fc.uint32Array({ maxLength: 9 }),
   fc.float32Array({ maxLength: 9 }),
   fc.float64Array({ maxLength: 9 }),

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../core/errors.ts'
 import { figuresOf } from '../../../../core/training/position.ts'
 import type { runRoutes } from '../../../contract/app/runs.ts'
 import { columnsOf, layerColumns } from '../../runs/columns.ts'
@@ -7,10 +8,10 @@ import { runNamed } from '../../runs/open.ts'
 import { prepareProject } from '../../runs/request.ts'
 import { readSeries } from '../../runs/series.ts'
 import { summariseRun } from '../../runs/summary.ts'
-import { checkpointFiles } from '../../runs/training.ts'
+import { checkpointFiles, checkpointNamed } from '../../runs/training.ts'
 import type { Handlers, Services } from '../handling.ts'
 
-export function runHandlers({ home, training, catalogue, log }: Services): Handlers<keyof typeof runRoutes> {
+export function runHandlers({ home, training, catalogue, engine, log }: Services): Handlers<keyof typeof runRoutes> {
   const warn = (message: string): void => log.add('warning', 'runs', message)
   return {
     'runs.start': async ({ project, dataset, limitTrain, set }) => {
@@ -50,6 +51,14 @@ export function runHandlers({ home, training, catalogue, log }: Services): Handl
     'runs.series': async ({ run, afterStep }) => {
       const { directory } = await runNamed(home, run)
       return { steps: columnsOf(await readSeries(directory, afterStep, { log: warn })) }
+    },
+    'runs.evaluate': async ({ run, checkpoint, split }) => {
+      const { directory } = await runNamed(home, run)
+      const kept = checkpoint === 'best' || checkpoint === 'last' ? checkpoint : undefined
+      const target = kept ? directory : await checkpointNamed(directory, checkpoint)
+      const { predictions, ...result } = await engine.call('eval', { target, ...(kept && { checkpoint: kept }), split, predictions: true })
+      invariant(predictions, () => 'predictions that were asked for')
+      return { ...result, predictions }
     },
     'runs.events': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)
