@@ -38,8 +38,7 @@ export async function buildPage(folder: string): Promise<string> {
 }
 
 /** The real host with a home of its own, its real engine, and the page in a real browser. The tour is behind the person. */
-export async function openWorkbench(folder: string, page: string, { scheme = 'dark' }: { readonly scheme?: 'dark' | 'light' } = {}): Promise<Workbench> {
-  const home = join(folder, `home-${scheme}-${Date.now()}`)
+export async function openWorkbench(folder: string, page: string, { scheme = 'dark', home = join(folder, `home-${scheme}-${Date.now()}`) }: { readonly scheme?: 'dark' | 'light'; readonly home?: string } = {}): Promise<Workbench> {
   await mkdir(home, { recursive: true })
   const host = await openHost({ home, page })
   const browser: Browser = await chromium.launch({
