@@ -1,6 +1,6 @@
 // include: conv
-// planes[b][c * taps + t]: the bits of input map c that 32 output rows (block b) see at tap t, row 32 * b + i in bit i; 0 outside the
-// picture and past the last row. The depth is filled up with zeros to batches of 24: planes is [ceil(rows / 32)][24 * batches].
+// planes[b][c * taps + t]: the bits of input map c that 32 output rows (block b) see at tap t, row 32 * b + i in bit
+// i / 4 + 8 (i mod 4), so that shifts by 0 to 7 leave rows one after the other in the bytes; 0 outside the picture and past the last row. The depth is filled up with zeros to batches of 24: planes is [ceil(rows / 32)][24 * batches].
 // a: [input rows][words]. One invocation owns 32 maps of a tap of a block: it turns a square of 32 x 32 bits.
 // dispatch: x = ceil(rows / 256), y = kernel * kernel, z = words
 // split: none
@@ -26,10 +26,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
   let tap = group.y;
   let j = group.z;
   var square = array<u32, 32>();
+  var place = output_place(32 * block);
   for (var i = 0u; i < 32; i++) {
-    let row = 32 * block + i;
-    let source = input_row(output_place(row), tap / params.kernel, tap % params.kernel);
-    if (row < params.rows && source != OUTSIDE) { square[i] = a[source * params.words + j]; }
+    let source = input_row(place, tap / params.kernel, tap % params.kernel);
+    if (32 * block + i < params.rows && source != OUTSIDE) { square[(i >> 2) + 8 * (i & 3)] = a[source * params.words + j]; }
+    place = next_place(place);
   }
   swap(&square, 16, 0x0000ffffu);
   swap(&square, 8, 0x00ff00ffu);

@@ -65,3 +65,12 @@ export function recordTriples(program: Program, { keys, positive }: TripleTensor
   program.launch('position_planes', { a, planes }, params)
   program.launch('triple_lookups_subgroup8', { planes, keys, positive, y }, params)
 }
+
+/**
+ * At one output place, in the units of operationsOf: pieces of three signs (the last may have fewer), those computed, which are all
+ * eight patterns of each, and additions of their results.
+ */
+export function operationsOfTriples({ kernel, inputs, outputs }: Pick<FilterBank, 'kernel' | 'inputs' | 'outputs'>): { readonly all: number; readonly distinct: number; readonly additions: number } {
+  const triples = Math.ceil((kernel * kernel * inputs) / 3)
+  return { all: triples * outputs, distinct: 8 * triples, additions: triples * outputs }
+}

@@ -99,8 +99,8 @@ export const BenchEntrySchema = z.strictObject({
   ratio: z.number().min(0).optional(),
   against: z.string().optional(),
   imagesPerSecond: z.number().min(0).optional(),
-  /** At one output place of a convolution: its 2D filters, the distinct ones of all input maps (opposites merged), and words of XNOR and popcount. */
-  filters: z.strictObject({ all: count, distinct: count, words: count }).optional(),
+  /** At one output place of a convolution: its filters or pieces of them, those that are computed, additions of their results; and the words of plain XNOR and popcount. */
+  filters: z.strictObject({ all: count, distinct: count, additions: count, words: count }).optional(),
   /** Share of the register-only ceiling of its kind of arithmetic. */
   ceilingShare: z.number().min(0).optional(),
 })

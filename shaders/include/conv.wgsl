@@ -29,6 +29,13 @@ fn output_place(row: u32) -> vec3<u32> {
   return vec3<u32>(line / params.out_height, line % params.out_height, row % params.out_width);
 }
 
+// The place of the row behind that of `place`, without a division.
+fn next_place(place: vec3<u32>) -> vec3<u32> {
+  if (place.z + 1 < params.out_width) { return vec3<u32>(place.xy, place.z + 1); }
+  if (place.y + 1 < params.out_height) { return vec3<u32>(place.x, place.y + 1, 0); }
+  return vec3<u32>(place.x + 1, 0, 0);
+}
+
 // (image, y, x) of an input row.
 fn input_place(row: u32) -> vec3<u32> {
   let line = row / params.width;
