@@ -49,6 +49,7 @@ export function shellCommands(): AppCommand[] {
     { name: 'theme.dark', title: 'Dark theme', group: 'View', run: () => preferences.set({ theme: 'dark' }) },
     { name: 'theme.light', title: 'Light theme', group: 'View', run: () => preferences.set({ theme: 'light' }) },
     { name: 'theme.system', title: 'Theme of the system', group: 'View', run: () => preferences.set({ theme: 'system' }) },
+    { name: 'home.take', title: 'Train in this home from now on', group: 'Train', enabled: () => engine.home?.mine === false && engine.home.holder === null, run: engine.takeHome },
     { name: 'engine.restart', title: 'Restart the engine', group: 'Train', run: engine.restart },
   ]
 }

@@ -16,18 +16,21 @@ export const useEngine = defineStore('engine', () => {
   const log = shallowRef<readonly LogEntry[]>([])
   const tasks = shallowRef<ReadonlyMap<string, Task>>(new Map())
   const info = shallowRef<OutputOf<'app.info'>>()
+  /** Whether this app may train in its home. */
+  const home = shallowRef<OutputOf<'workbench.home'>>()
 
   const adapter = computed(() => state.value?.adapter ?? undefined)
   /** As in "llvmpipe (software, on the processor)"; software is always said aloud. */
   const adapterText = computed(() => (adapter.value ? `${adapter.value.name.replace(/-+$/, '')}${adapter.value.kind === 'cpu' ? ' · software, on the processor' : ''}` : 'no adapter yet'))
 
   async function load(): Promise<void> {
-    const [appInfo, engine, { entries }, listed] = await Promise.all([
-      bridge().call('app.info', {}), bridge().call('engine.state', {}), bridge().call('log.read', {}), bridge().call('tasks.list', {}),
+    const [appInfo, engine, { entries }, listed, held] = await Promise.all([
+      bridge().call('app.info', {}), bridge().call('engine.state', {}), bridge().call('log.read', {}), bridge().call('tasks.list', {}), bridge().call('workbench.home', {}),
     ])
     info.value = appInfo
     state.value = engine
     log.value = entries
+    home.value = held
     tasks.value = new Map(listed.tasks.map(task => [task.id, task]))
   }
 
@@ -43,6 +46,9 @@ export const useEngine = defineStore('engine', () => {
     channel.on('task', task => {
       tasks.value = new Map(tasks.value).set(task.id, task)
     })
+    channel.on('home', told => {
+      home.value = told
+    })
     channel.on('connection', told => {
       connection.value = told
       if (told.state === 'open') void load()
@@ -53,5 +59,9 @@ export const useEngine = defineStore('engine', () => {
     state.value = await bridge().call('engine.restart', {})
   }
 
-  return { state, connection, log, tasks, info, adapter, adapterText, load, listen, restart }
+  async function takeHome(): Promise<void> {
+    home.value = await bridge().call('workbench.takeHome', {})
+  }
+
+  return { state, connection, log, tasks, info, home, adapter, adapterText, load, listen, restart, takeHome }
 })
