@@ -143,7 +143,7 @@ describe.skipIf(browserProgram === undefined)('gestures on the drawing', () => {
     await page.getByRole('menuitem', { name: /^New from a preset/ }).click()
     await page.getByRole('button', { name: 'Open a copy of digits', exact: true }).click()
     await layer(page, 'head').waitFor()
-    await page.keyboard.press('Control+2')
+    await page.getByRole('button', { name: 'Data', exact: true }).click()
     const images = page.getByRole('listbox', { name: /^Images of digits/ })
     await images.focus()
     await page.keyboard.press('ArrowRight')
