@@ -111,6 +111,21 @@ export type BenchEntry = z.infer<typeof BenchEntrySchema>
 export const BenchMemorySchema = z.strictObject({ activationBytes: count, stepBytes: count, floatActivationBytes: count, storedBytes: count, parameters: count })
 export type BenchMemory = z.infer<typeof BenchMemorySchema>
 
+export const EstimateSchema = z.strictObject({
+  secondsPerStep: z.number().min(0),
+  /** Evaluations included. */
+  secondsPerEpoch: z.number().min(0),
+  secondsTotal: z.number().min(0),
+  imagesPerSecond: z.number().min(0),
+  adapter: z.string(),
+  /** Bytes that there are; null: nobody knows. */
+  available: count.nullable(),
+  plan: MemoryPlanSchema,
+})
+
+/** A file in the folder of a run's checkpoints. */
+export const CheckpointFileSchema = z.string().max(255).regex(/^[A-Za-z0-9][\w-]*\.safetensors$/, 'expected the name of a checkpoint file, such as last.safetensors')
+
 export const SplitSchema = z.enum(['train', 'validation', 'test'])
 
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */
@@ -130,6 +145,10 @@ export const engineRoutes = {
     TrainResultSchema,
   ),
   resume: route(z.strictObject({ home: path, run: path, epochs: z.int().min(1).optional(), waits }), TrainResultSchema),
+  /** Trains a new run from a checkpoint of another, a file of its folder, with fields of the recipe set; the network stays. `id`: as `run` of train. */
+  fork: route(z.strictObject({ home: path, run: path, checkpoint: CheckpointFileSchema, set: z.array(z.string().max(512)).max(100).default([]), id: RunIdSchema.optional(), launch: LaunchSchema.optional(), waits }), TrainResultSchema),
+  /** How long training would take, from a few timed steps, and what memory. Refused while a run is under way, and if the memory is not there. */
+  estimate: route(z.strictObject({ home: path, project: ProjectSchema, dataset: DatasetNameSchema, limitTrain: z.int().min(1).optional() }), EstimateSchema),
   /** What training a project takes, what there is (null: unknown), and the largest batch up to the recipe's that fits (0: none). */
   memory: route(z.strictObject({ project: ProjectSchema }), z.strictObject({ adapter: z.string(), available: count.nullable(), largestBatch: count, plan: MemoryPlanSchema })),
   /** Acts on the run under way; false if there is none. */

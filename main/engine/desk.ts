@@ -6,7 +6,9 @@ import { RunControl } from './control.ts'
 import { bench } from './jobs/bench.ts'
 import { doctor } from './jobs/doctor.ts'
 import { memory } from './jobs/memory.ts'
+import { estimate } from './jobs/estimate.ts'
 import { evaluate } from './jobs/evaluate.ts'
+import { fork } from './jobs/fork.ts'
 import { predict } from './jobs/predict.ts'
 import { preview } from './jobs/preview.ts'
 import { resume } from './jobs/resume.ts'
@@ -16,10 +18,10 @@ type Input<R extends EngineRoute> = z.output<EngineRoutes[R]['input']>
 type Output<R extends EngineRoute> = z.input<EngineRoutes[R]['output']>
 type Jobs = { readonly [R in Exclude<EngineRoute, 'control' | 'change' | 'ping'>]: (context: JobContext, input: Input<R>) => Promise<Output<R>> }
 
-const jobs: Jobs = { doctor, memory, train, resume, eval: evaluate, predict, preview, bench }
+const jobs: Jobs = { doctor, memory, estimate, train, resume, fork, eval: evaluate, predict, preview, bench }
 
 /** Jobs that have the device to themselves, for as long as they take. */
-type Long = 'train' | 'resume' | 'bench'
+type Long = 'train' | 'resume' | 'fork' | 'bench'
 
 /** Hands work to jobs: one at a time, and nothing else while a run is under way. */
 export class Desk {
@@ -49,8 +51,10 @@ export class Desk {
         return memory(this.#context(new RunControl()), input as Input<'memory'>)
       case 'train':
       case 'resume':
+      case 'fork':
       case 'bench':
         return this.#long(route, input)
+      case 'estimate':
       case 'eval':
       case 'predict':
       case 'preview':

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
 import { EpochFiguresSchema } from '../../../core/training/position.ts'
-import { ChangedSchema, ChangeSchema, ControlSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents } from '../engine.ts'
+import { CheckpointFileSchema, ChangedSchema, ChangeSchema, ControlSchema, EstimateSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs: begun, steered, read. The engine trains one at a time. */
@@ -75,6 +75,16 @@ export const runRoutes = {
   'runs.control': route(z.strictObject({ run: RunIdSchema, action: ControlSchema }), z.strictObject({ acted: z.boolean() })),
   /** Changes the run under way, running or paused, between two steps; answers when a checkpoint has it. Recorded as an event `change`. */
   'runs.change': route(ChangeSchema.extend({ run: RunIdSchema }), ChangedSchema),
+  /** Trains a new run that begins at a checkpoint of this one, a file of `runs.show`: weights, optimizer and place are taken over; the network, data set and optimizer's kind stay. Answers when its folder is there. */
+  'runs.fork': route(
+    z.strictObject({ run: RunIdSchema, checkpoint: CheckpointFileSchema, set: z.array(z.string().max(512)).max(100).default([]) }),
+    z.strictObject({ run: RunIdSchema, directory: z.string() }),
+  ),
+  /** How long a request of `runs.start` would take, and what memory. Times a few steps: some seconds, more where kernels are chosen first. Refused while the engine trains. */
+  'runs.estimate': route(
+    z.strictObject({ project: ProjectSchema, dataset: DatasetNameSchema.optional(), limitTrain: z.int().min(1).optional(), set: z.array(z.string().max(512)).max(200).default([]) }),
+    EstimateSchema,
+  ),
   /** Newest first. */
   'runs.list': route(z.strictObject({}), z.strictObject({ runs: z.array(RunSummarySchema), damaged: z.array(z.strictObject({ id: z.string(), fault: FaultSchema })) })),
   'runs.show': route(

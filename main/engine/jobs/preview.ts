@@ -9,18 +9,15 @@ import { loadActivations, readActivations } from '../../../core/training/activat
 import { Session } from '../../../core/training/session.ts'
 import type { engineRoutes } from '../../contract/engine.ts'
 import { ImageFile } from '../../services/datasets/image-file.ts'
-import { fitOn } from '../../services/datasets/images.ts'
 import { openStored, type StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import type { JobContext } from '../context.ts'
+import { fitFor } from './fitting.ts'
 import { partsOf } from './run.ts'
 import { openTarget } from './target.ts'
 
 type Input = z.output<typeof engineRoutes.preview.input>
 type Output = z.input<typeof engineRoutes.preview.output>
-
-/** What was fitted stays for the next image: fitting takes longer than computing one. */
-let kept: { readonly key: string; readonly fit: Promise<FitResult> } | undefined
 
 /** What every node of a network gives for one image. */
 export async function preview(context: JobContext, input: Input): Promise<Output> {
@@ -28,7 +25,7 @@ export async function preview(context: JobContext, input: Input): Promise<Output
   const dataset = await openStored(home, input.dataset, { log: message => context.log('info', message) })
   if (weights === 'initial') {
     Session.check(input.project, dataset)
-    return show(context, input, dataset, input.project, await fitFor(dataset, input.project), undefined)
+    return show(context, input, dataset, input.project, await fitFor({ stored: dataset }, partsOf(dataset, input.project, undefined).training, input.project), undefined)
   }
   const { network, checkpoint } = await openTarget(context, home, weights.run, weights.checkpoint)
   try {
@@ -79,15 +76,4 @@ async function oneImage(path: string, index: number, { shape }: StoredDataset, p
   } finally {
     file.close()
   }
-}
-
-function fitFor(stored: StoredDataset, project: Project): Promise<FitResult> {
-  const { training } = partsOf(stored, project, undefined)
-  const { preprocessing } = project.recipe
-  const key = JSON.stringify([stored.train.imagesSha256, stored.shape, training, preprocessing])
-  if (kept?.key === key) return kept.fit
-  const fit = fitOn({ stored }, training, preprocessing)
-  kept = { key, fit }
-  fit.catch(() => (kept = undefined))
-  return fit
 }

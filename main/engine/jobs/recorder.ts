@@ -190,7 +190,7 @@ export class Store {
   /** Takes over a run whose lock is held; metrics and series after `position` are cut. */
   static async open(run: Run, lock: RunLock, position: Position, log: (message: string) => void): Promise<Store> {
     const events = await EventWriter.open(run.directory)
-    const metrics = await openMetrics(run.directory, position.epoch, position.last, { log })
+    const metrics = await openMetrics(run.directory, position.epoch, position.last, { log, first: run.record.parent?.epoch })
     return new Store(run, metrics, await SeriesWriter.open(run.directory, position.step, { log }), events, lock)
   }
 

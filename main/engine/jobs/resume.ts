@@ -3,17 +3,17 @@ import type { z } from 'zod'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { type engineRoutes, type TrainResult } from '../../contract/engine.ts'
-import { openForUse } from '../../services/datasets/images.ts'
 import { writeAtomic } from '../../services/files.ts'
 import { epochsWanted, START, type Position } from '../../../core/training/position.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
 import { openLatest, placeOf, pruneEpochs, tidyRun } from '../../services/runs/checkpoints.ts'
-import { datasetFingerprint, dependsOnEpochs } from '../../services/runs/fingerprint.ts'
+import { dependsOnEpochs } from '../../services/runs/fingerprint.ts'
 import { ensureRunSpace } from '../../services/runs/create.ts'
 import { acquireLock } from '../../services/runs/lock.ts'
 import { openRun, readRun, type Run } from '../../services/runs/open.ts'
 import { jsonFile, RUN_FILES, writeRecord } from '../../services/runs/record.ts'
 import type { JobContext } from '../context.ts'
+import { imagesOfRun } from './images.ts'
 import { Store } from './recorder.ts'
 import { figuresOf, runTraining } from './run.ts'
 
@@ -52,10 +52,7 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     if (record.state !== 'finished') await writeRecord(directory, finished(run))
     return { ...figuresOf(position), run: id, directory, state: 'finished', seconds: 0, imagesPerSecond: 0, deviceWaitShare: 0, adapter: record.adapter, memory: null }
   }
-  const dataset = await openForUse(home, record.dataset.name, { log: message => context.log('info', message) })
-  if (datasetFingerprint(dataset) !== record.dataset.sha256) {
-    throw new BitwrightError({ what: `data set "${record.dataset.name}" is not the one this run was trained on: its images or labels have changed`, where: directory, remedy: 'import the earlier data under that name again, or train anew' })
-  }
+  const dataset = await imagesOfRun(context, home, run)
   return runTraining(context, {
     home, id, project, dataset, checkpoint, position, waits,
     limitTrain: record.limitTrain,

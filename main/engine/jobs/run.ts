@@ -35,6 +35,8 @@ export interface Plan {
   readonly position: Position
   /** Where the disk does not take the run's state: wait, paused, instead of failing. */
   readonly waits: boolean
+  /** The checkpoint belongs to another run: the place is kept before the first step, so that this one needs the other no more. */
+  readonly keepsFirst?: boolean
   /** Makes or takes over the run's folder, once the network stands on the device with `bytes` to a checkpoint. */
   store(bytes: number, adapter: Pick<RunRecord, 'adapter' | 'driver'>, position: Position): Promise<Store>
 }
@@ -72,6 +74,7 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
       store = await plan.store(session.model.storedBytes, { adapter: adapter.name, driver: adapter.driver }, position)
       recorder.attach(store)
       await beginWatch(context, trainer, store)
+      if (plan.keepsFirst === true) await recorder.checkpoint(position, false)
       return loaded
     }))
     await recorder.end(state)

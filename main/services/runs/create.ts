@@ -9,7 +9,7 @@ import { acquireLock, type RunLock } from './lock.ts'
 import type { Run } from './open.ts'
 import { bitwrightVersion, jsonFile, RUN_FILES, type RunRecord } from './record.ts'
 
-export type NewRun = Pick<RunRecord, 'id' | 'adapter' | 'driver' | 'dataset' | 'limitTrain' | 'launch' | 'parent'>
+export type NewRun = Pick<RunRecord, 'id' | 'adapter' | 'driver' | 'dataset' | 'limitTrain' | 'launch' | 'parent' | 'epochs'>
 
 /** Checkpoints that exist at once at most: two epochs', best, last, and the one being written. A run that goes on has most of them. */
 const CHECKPOINTS = { new: 5, going: 2 } as const

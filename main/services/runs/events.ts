@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RunStateSchema } from '../../contract/engine.ts'
+import { RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
 import { LineWriter, readLines, type LinesOptions } from './lines.ts'
 import { RUN_FILES } from './record.ts'
 
@@ -18,6 +18,8 @@ export const RunEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ time, kind: z.literal('best'), epoch: count, step: count, validError: z.number(), testError: z.number() }),
   /** What was changed; it holds from the next step on. */
   z.strictObject({ time, kind: z.literal('change'), epoch: count, batch: count, step: count, learningRate: z.number().optional(), epochs: count.optional() }),
+  /** Began at a checkpoint of another run. */
+  z.strictObject({ time, kind: z.literal('fork'), run: RunIdSchema, file: z.string(), epoch: count, batch: count, step: count }),
   z.strictObject({ time, kind: z.literal('warning'), message: z.string() }),
 ])
 export type RunEvent = z.infer<typeof RunEventSchema>

@@ -44,7 +44,7 @@ export const RunRecordSchema = z.strictObject({
   /** When it finished, was stopped or failed. */
   ended: z.iso.datetime().optional(),
   /** What it began from, if not anew. */
-  parent: z.strictObject({ run: RunIdSchema, checkpoint: z.string(), step: z.int().min(0) }).optional(),
+  parent: z.strictObject({ run: RunIdSchema, checkpoint: z.string(), step: z.int().min(0), epoch: z.int().min(0) }).optional(),
   /** Epochs in all, where that was changed while it was under way. */
   epochs: z.int().min(1).optional(),
   /** Of a run out of the queue. */

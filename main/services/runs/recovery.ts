@@ -28,9 +28,14 @@ export async function recoveryText(directory: string, { interrupted, state, metr
   if (what === undefined) return null
   const checkpoint = events.findLast(event => event.kind === 'checkpoint')
   const reached = Math.max(checkpoint?.step ?? 0, resumedAt(events), metrics.at(-1)?.step ?? 0, await lastStep(directory))
-  const where = reached === 0 ? 'before its first step was noted' : `at step ${grouped(reached)}, in epoch ${grouped(metrics.length + 1)}`
+  const where = reached === 0 ? 'before its first step was noted' : `at step ${grouped(reached)}, in epoch ${grouped((metrics.at(-1)?.epoch ?? begunAt(events)) + 1)}`
   const saved = checkpoint === undefined ? 'there is no checkpoint yet, so it begins anew' : `the last checkpoint is of step ${grouped(checkpoint.step)}`
   return `${what} ${where}; ${saved}`
+}
+
+/** Epochs that a run had behind it when it began. */
+function begunAt(events: readonly RunEvent[]): number {
+  return events.find(event => event.kind === 'fork')?.epoch ?? 0
 }
 
 function resumedAt(events: readonly RunEvent[]): number {

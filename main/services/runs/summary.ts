@@ -55,7 +55,7 @@ export async function summariseRun({ id, directory, record, project }: Run, opti
     project: project.name,
     dataset: record.dataset.name,
     adapter: record.adapter,
-    epochs: metrics.length,
+    epochs: metrics.at(-1)?.epoch ?? record.parent?.epoch ?? 0,
     epochsWanted: record.epochs ?? epochs,
     best,
     last: metrics.at(-1) ?? null,

@@ -91,6 +91,12 @@ export class Training {
     return this.#follow(() => this.#options.engine.call('resume', { run: join(homeFolders(this.#options.home).runs, run), waits: true, ...(epochs !== undefined && { epochs }) }), ended)
   }
 
+  /** Trains a new run from a checkpoint file of another. */
+  async fork(parent: string, checkpoint: string, set: readonly string[]): Promise<Begun> {
+    await this.#options.permit()
+    return this.#follow(() => this.#options.engine.call('fork', { run: join(homeFolders(this.#options.home).runs, parent), checkpoint, set: [...set], waits: true }), undefined)
+  }
+
   /** False if this run is not under way here. */
   async control(run: string, action: z.output<typeof ControlSchema>): Promise<boolean> {
     if (this.#current?.run !== run) return false

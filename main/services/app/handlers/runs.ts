@@ -24,6 +24,14 @@ export function runHandlers({ home, training, catalogue, engine, log }: Services
       return training.resume(run, { epochs })
     },
     'runs.control': async ({ run, action }) => ({ acted: await training.control(run, action) }),
+    'runs.fork': async ({ run, checkpoint, set }) => {
+      await checkpointNamed((await runNamed(home, run)).directory, checkpoint)
+      return training.fork(run, checkpoint, set)
+    },
+    'runs.estimate': async ({ project, dataset, limitTrain, set }) => {
+      const { project: wanted } = await prepareProject(home, { project, dataset, set })
+      return engine.call('estimate', { project: wanted, dataset: wanted.dataset, ...(limitTrain !== undefined && { limitTrain }) })
+    },
     'runs.change': ({ run, ...change }) => training.change(run, change),
     'runs.list': async () => {
       const { runs, damaged } = await catalogue.list()
@@ -42,11 +50,11 @@ export function runHandlers({ home, training, catalogue, engine, log }: Services
     },
     'runs.metrics': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)
-      return { epochs: columnsOf((await readMetrics(directory, { log: warn })).slice(after).map(figuresOf)) }
+      return { epochs: columnsOf((await readMetrics(directory, { log: warn })).filter(({ epoch }) => epoch > after).map(figuresOf)) }
     },
     'runs.layers': async ({ run, after }) => {
       const { directory } = await runNamed(home, run)
-      return { layers: layerColumns((await readMetrics(directory, { log: warn })).slice(after)) }
+      return { layers: layerColumns((await readMetrics(directory, { log: warn })).filter(({ epoch }) => epoch > after)) }
     },
     'runs.series': async ({ run, afterStep }) => {
       const { directory } = await runNamed(home, run)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Catalogue } from '../../../../main/services/runs/catalogue.ts'
@@ -8,7 +8,7 @@ import { annotate, readNotes } from '../../../../main/services/runs/notes.ts'
 import { runIds } from '../../../../main/services/runs/open.ts'
 import { readRecord, writeRecord } from '../../../../main/services/runs/record.ts'
 import { emptyRunTrash, restoreRuns, trashedRuns, trashRuns } from '../../../../main/services/runs/trash.ts'
-import { storedRun } from '../../../support/checkpoints.ts'
+import { epochRecord, storedRun } from '../../../support/checkpoints.ts'
 import { smallProject } from '../../../support/small-training.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
@@ -24,7 +24,7 @@ async function finished(home: string, id: string, epochs = 1): Promise<string> {
 test('a summary tells what a table shows: sizes, seed, every recipe field by its path, what a sweep set', async () => {
   const home = await temporaryFolder()
   const directory = await finished(home, IDS[0], 2)
-  await writeRecord(directory, { ...(await readRecord(directory)), launch: { group: 'sweep', set: ['recipe.seed=11', 'nodes.dense1.units=64'] }, parent: { run: IDS[1], checkpoint: 'last.safetensors', step: 10 }, ended: '2026-01-01T00:00:00.000Z' })
+  await writeRecord(directory, { ...(await readRecord(directory)), launch: { group: 'sweep', set: ['recipe.seed=11', 'nodes.dense1.units=64'] }, parent: { run: IDS[1], checkpoint: 'last.safetensors', step: 10, epoch: 1 }, ended: '2026-01-01T00:00:00.000Z' })
   await annotate(directory, { name: ' wide ', tags: ['a', ' a', '', 'b'] })
   await annotate(directory, { notes: 'see <b>' })
   const { runs } = await new Catalogue(home).list()
@@ -54,7 +54,7 @@ test('a list notices what changed since the last look, and forgets runs that are
   const { name } = smallProject()
   expect(await shown()).toEqual([[IDS[1], 1, name], [IDS[0], 1, name]])
   await annotate(directories[0], { name: 'other' })
-  await writeFile(join(directories[1], 'metrics.jsonl'), (await readFile(join(directories[1], 'metrics.jsonl'), 'utf8')).repeat(3))
+  await writeFile(join(directories[1], 'metrics.jsonl'), [1, 2, 3].map(epoch => `${JSON.stringify(epochRecord(epoch))}\n`).join(''))
   expect(await shown()).toEqual([[IDS[1], 3, name], [IDS[0], 1, 'other']])
   await rm(directories[0], { recursive: true })
   await truncate(join(directories[1], 'run.json'), 10)
