@@ -34,12 +34,12 @@ export function xText(kind: XKind, x: number): string {
   }
 }
 
-/** The same at a tick, where the axis has its name already. */
-export function xTick(kind: XKind, x: number): string {
+/** The same at a tick, where the axis has its name already; `step`: the distance of ticks. */
+export function xTick(kind: XKind, x: number, step = Infinity): string {
   switch (kind) {
     case 'step': return x >= 1e6 ? `${Number((x / 1e6).toPrecision(4))}M` : x >= 1e4 ? `${Number((x / 1e3).toPrecision(4))}k` : grouped(x)
     case 'epoch': return String(Number(x.toFixed(2)))
-    case 'wall': return clock(x).slice(0, 5)
+    case 'wall': return step < 60_000 ? clock(x) : clock(x).slice(0, 5)
     case 'process': return x === 0 ? '0' : duration(x)
   }
 }

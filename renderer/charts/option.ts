@@ -9,6 +9,8 @@ export const MARGINS = { left: 48, right: 14, top: 18, bottom: 36 }
 const FEW_POINTS = 40
 /** Points of all curves together that a picture is made of: more are not seen, and take longer than a frame. */
 const MOST_POINTS = 12_000
+/** Pixels of a letter of a mark's name, about. */
+const LETTER = 6
 
 export interface LineModel {
   readonly series: readonly PreparedSeries[]
@@ -51,11 +53,12 @@ export function lineOption(model: LineModel): LineOption {
       type: 'value', min: window.from, max: window.to, name: x.label, nameLocation: 'middle', nameGap: 22, nameTextStyle: { ...label, fontFamily: theme.fontText },
       axisLine: { onZero: false, lineStyle: { color: theme.line } }, splitLine: { show: false },
       axisTick: { ...places, lineStyle: { color: theme.line } },
-      axisLabel: { ...label, ...places, hideOverlap: true, formatter: (value: number) => xTick(x.kind, value) },
+      axisLabel: { ...label, ...places, hideOverlap: true, formatter: (value: number) => xTick(x.kind, value, (ticks[1] ?? Infinity) - (ticks[0] ?? 0)) },
     },
     yAxis: {
       ...(log ? { type: 'log' as const, logBase: 10 } : { type: 'value' as const, scale: true }),
-      ...(y.fromZero === true && !log && { min: 0 }),
+      // Curves that are 0 throughout leave the axis no top of its own.
+      ...(y.fromZero === true && !log && { min: 0, max: ({ max }: { readonly max: number }) => (max > 0 ? null : y.unit === 'share' ? 0.01 : 1) }),
       axisLine: { show: false }, axisTick: { show: false }, splitNumber: Math.max(2, Math.round(height / 55)),
       splitLine: { lineStyle: { color: theme.line } },
       axisLabel: { ...label, formatter: (value: number) => yTick(y.unit, value) },
@@ -81,9 +84,9 @@ function curves(one: PreparedSeries, { window, theme, log }: LineModel, blocks: 
 }
 
 /** A curve that is not seen: it carries the lines and ticks, and makes the axis reach the reference lines. */
-function annotations({ marks, references, theme, window, height, log }: LineModel, top: number): Series {
+function annotations({ marks, references, theme, window, width, height, log }: LineModel, top: number): Series {
   const shown = marks.filter(({ x }) => x >= window.from && x <= window.to)
-  const lines = shown.filter(({ kind }) => kind !== 'checkpoint')
+  const lines = labelled(shown.filter(({ kind }) => kind !== 'checkpoint'), window, width)
   const seen = references.filter(({ y }) => !log || y > 0)
   const label = { show: true, color: theme.textSoft, fontSize: 10, fontFamily: theme.fontText, textBorderWidth: 0 }
   return {
@@ -93,7 +96,7 @@ function annotations({ marks, references, theme, window, height, log }: LineMode
       silent: true, animation: false, symbol: 'none',
       data: [
         ...seen.map(({ y, text }) => ({ yAxis: y, lineStyle: { color: theme.textSoft, type: [2, 3], width: 1.2 }, label: { ...label, position: 'insideEndTop' as const, formatter: text } })),
-        ...lines.map(({ x, kind, text }) => ({ xAxis: x, lineStyle: { color: theme[markColours[kind]], type: [4, 3], width: 1 }, label: { ...label, position: 'end' as const, distance: 3, formatter: text } })),
+        ...lines.map(({ x, kind, text, align }) => ({ xAxis: x, lineStyle: { color: theme[markColours[kind]], type: [4, 3], width: 1 }, label: { ...label, align, position: 'end' as const, distance: 3, formatter: text } })),
       ],
     },
     markPoint: {
@@ -104,6 +107,21 @@ function annotations({ marks, references, theme, window, height, log }: LineMode
     markArea: { data: [] },
     ...(top > MARGINS.top && { legendHoverLink: false }),
   }
+}
+
+/** Names of lines that stand too near the one before are left out; near the edges they are written inwards. */
+function labelled(lines: readonly ChartMark[], { from, to }: ChartWindow, width: number): (ChartMark & { readonly align: 'left' | 'center' | 'right' })[] {
+  const plot = width - MARGINS.left - MARGINS.right
+  let free = -Infinity
+  return [...lines].sort((a, b) => a.x - b.x).map(mark => {
+    const pixel = ((mark.x - from) / (to - from)) * plot
+    const half = mark.text.length * LETTER / 2
+    const align = pixel < half ? 'left' : pixel > plot - half ? 'right' : 'center'
+    const begin = align === 'left' ? pixel : align === 'right' ? pixel - 2 * half : pixel - half
+    if (begin < free) return { ...mark, text: '', align }
+    free = begin + 2 * half + LETTER
+    return { ...mark, align }
+  })
 }
 
 /** ECharts takes a typed array of x, y, x, y… and copies none of it; its types know of lists alone. */

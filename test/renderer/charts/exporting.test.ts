@@ -25,6 +25,16 @@ describe('a chart as SVG', () => {
     expect(svg).not.toMatch(/<b>|href|<image|<script|url\((?!#)/)
   })
 
+  it('leaves out the name of a mark that stands too near another', () => {
+    const near = chartSvg({
+      series: prepared, x: { kind: 'step', label: 'step' }, y, log: false, theme, window: { from: 0, to: 50_000 }, width: 800, height: 400, alone: 'Loss', references: [],
+      marks: [{ x: 25_100, kind: 'resume', text: 'went on' }, { x: 25_000, kind: 'pause', text: 'paused' }, { x: 49_999, kind: 'best', text: 'best, epoch 5' }],
+    })
+    expect(near).toContain('paused')
+    expect(near).not.toContain('went on')
+    expect(near).toContain('best, epoch 5')
+  })
+
   it('draws fifty thousand points as a few thousand', () => {
     const longest = Math.max(...[...svg.matchAll(/ d="([^"]*)"/g)].map(([, path = '']) => path.split('L').length))
     expect(longest).toBeGreaterThan(300)

@@ -76,6 +76,7 @@ describe('axes', () => {
     expect(xText('process', 125)).toBe('2 min 05 s')
     expect(xText('epoch', 3.4199999)).toBe('epoch 3.42')
     expect([0, 500, 12_500, 2_000_000].map(x => xTick('step', x))).toEqual(['0', '500', '12.5k', '2M'])
+    expect([xTick('wall', 1_000, 1_000).length, xTick('wall', 1_000, 60_000).length]).toEqual([8, 5])
     expect(yText('share', 0.0123)).toBe('1.23 %')
     expect(yText('rate', 12_345.6)).toBe('12,346')
     expect(yText('number', NaN)).toBe('-')
