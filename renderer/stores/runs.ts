@@ -70,7 +70,8 @@ export const useRuns = defineStore('runs', () => {
     annotate: (changes: InputOf<'runs.annotate'>) => bridge().call('runs.annotate', changes),
     trash: (ids: readonly string[]) => bridge().call('runs.trash', { runs: [...ids] }),
     restore: (ids: readonly string[]) => bridge().call('runs.restore', { runs: [...ids] }),
-    control: (run: string, action: 'pause' | 'resume' | 'stop') => bridge().call('runs.control', { run, action }),
-    resume: (run: string) => bridge().call('runs.resume', { run }),
+    control: (run: string, action: InputOf<'runs.control'>['action']) => bridge().call('runs.control', { run, action }),
+    change: (changes: InputOf<'runs.change'>) => bridge().call('runs.change', changes),
+    resume: (run: string, epochs?: number) => bridge().call('runs.resume', { run, ...(epochs !== undefined && { epochs }) }),
   }
 })

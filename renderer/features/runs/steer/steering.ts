@@ -23,6 +23,8 @@ export const useSteering = defineStore('steering', () => {
   const underWay = computed(() => target.value !== undefined && isUnderWay(target.value))
   const paused = computed(() => target.value?.state === 'paused' && underWay.value)
   const running = computed(() => target.value?.state === 'running' && underWay.value)
+  /** Its rate or number of epochs can be another: under way, or for a run that ended, more epochs to go on to. */
+  const changeable = computed(() => paused.value || running.value || (target.value !== undefined && !underWay.value && runs.active === undefined))
   const resumable = computed(() => target.value !== undefined && canGoOn(target.value) && runs.active === undefined)
 
   async function act(work: (run: RunSummary) => Promise<unknown>, said: string): Promise<void> {
@@ -53,8 +55,10 @@ export const useSteering = defineStore('steering', () => {
   }
 
   return {
-    dialog, forkFrom, renaming, target, underWay, paused, running, resumable, goOn, trash,
+    dialog, forkFrom, renaming, target, underWay, paused, running, resumable, changeable, goOn, trash,
     pause: control('pause', 'Training pauses after its next steps'),
     stop: control('stop', 'Training stops after a checkpoint'),
+    stopAtEpochEnd: control('stopAtEpochEnd', 'Training stops at the end of this epoch'),
+    checkpoint: control('checkpoint', 'A checkpoint is written'),
   }
 })
