@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { appRoutes, type AppRoute, type InputOf, type OutputOf } from '../../../main/contract/app/index.ts'
+import { ask } from './asking.ts'
 import { browserProgram, buildPage, layer, openWorkbench, ownFolder, picture, type Workbench } from './workbench.ts'
 
 describe.skipIf(browserProgram === undefined)('bad days of the workbench', () => {
@@ -10,11 +10,6 @@ describe.skipIf(browserProgram === undefined)('bad days of the workbench', () =>
   const status = async (): Promise<string> => (await page.getByLabel('Status').textContent()) ?? ''
   const killEngine = (): void => {
     process.kill(workbench.host.workbench.enginePid ?? 0, 'SIGKILL')
-  }
-  async function ask<R extends AppRoute>(route: R, input: InputOf<R>): Promise<OutputOf<R>> {
-    const answer = await workbench.host.workbench.connect(() => undefined).ask(route, input)
-    if ('fault' in answer) throw new Error(answer.fault.what)
-    return appRoutes[route].output.parse(answer.output) as OutputOf<R>
   }
   beforeAll(async () => {
     const [folder, remove] = await ownFolder()
@@ -42,11 +37,11 @@ describe.skipIf(browserProgram === undefined)('bad days of the workbench', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Train', exact: true }).click()
     await expect.poll(status, { timeout: 120_000 }).toMatch(/epoch [2-9]/)
-    const [run] = (await ask('runs.list', {})).runs
-    const { project } = await ask('runs.show', { run: run?.id ?? '' })
+    const [run] = (await ask(workbench.host, 'runs.list', {})).runs
+    const { project } = await ask(workbench.host, 'runs.show', { run: run?.id ?? '' })
     expect(project.architecture.groups).toMatchObject([{ nodes: ['dense2', 'norm2', 'sign2'], repeat: 2 }])
     killEngine()
-    await expect.poll(async () => (await ask('runs.list', {})).runs[0]?.interrupted, { timeout: 20_000 }).toBe(true)
+    await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs[0]?.interrupted, { timeout: 20_000 }).toBe(true)
     await expect.poll(status, { timeout: 60_000 }).toContain('engine ready')
     await expect.poll(status).not.toMatch(/epoch \d/)
     await picture(page, 'mishap-engine')

@@ -2,7 +2,9 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { buildPage, layer, openWorkbench, ownFolder } from './workbench.ts'
+import { presetNamed, scaleWidths } from '../../../core/architecture/index.ts'
+import { ask } from './asking.ts'
+import { buildPage, layer, openWorkbench, ownFolder, type Workbench } from './workbench.ts'
 
 /** `npm run pictures`: the pictures of the README, from the real app with the real engine and the embedded digits. */
 const PICTURES = fileURLToPath(new URL('../../../docs/pictures', import.meta.url))
@@ -28,6 +30,19 @@ async function preview(page: Page): Promise<void> {
   await page.locator('.activation canvas').waitFor({ timeout: 90_000 })
 }
 
+/** A small convolutional network on the embedded digits, trained for as long as its curves need to be seen. */
+async function trainPictured({ host, page }: Workbench): Promise<void> {
+  const project = { ...scaleWidths(presetNamed('cifar10-convnet-theano'), 0.25), name: 'digits convnet' }
+  const set = ['recipe.epochs=6', 'recipe.validation=500', 'recipe.seed=1', 'recipe.learningRate.start=0.01']
+  const { run } = await ask(host, 'runs.start', { project, dataset: 'digits', limitTrain: 4000, set })
+  for (;;) {
+    const { summary } = await ask(host, 'runs.show', { run })
+    if (summary.state === 'finished') return
+    if (summary.state === 'failed') throw new Error(summary.fault?.what)
+    await page.waitForTimeout(1000)
+  }
+}
+
 await mkdir(PICTURES, { recursive: true })
 const [folder, clean] = await ownFolder()
 const built = await buildPage(folder)
@@ -48,6 +63,17 @@ for (const scheme of ['dark', 'light'] as const) {
     await page.getByRole('dialog').waitFor()
     await page.waitForTimeout(500)
     await keep(page, 'gallery')
+    await page.keyboard.press('Escape')
+    await trainPictured(workbench)
+    await command(page, 'Go to Runs')
+    await page.getByText('digits convnet').first().click()
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(3000)
+    await keep(page, 'run')
+    await command(page, 'Go to Inspect')
+    await page.getByText('conv2', { exact: true }).first().click()
+    await page.waitForTimeout(2000)
+    await keep(page, 'inspect')
   }
   await workbench.close()
 }
