@@ -10,6 +10,14 @@ const count = z.int().min(0)
 const time = z.iso.datetime()
 const column = z.instanceof(Float64Array)
 
+type Parameters = Record<string, string | number | boolean>
+
+/** Checked at one go: in a list of thousands of runs these are most of what there is to check. */
+const ParametersSchema = z.custom<Parameters>(
+  value => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(field => ['string', 'number', 'boolean'].includes(typeof field)),
+  'expected texts, numbers and booleans by name',
+)
+
 export const RunSummarySchema = z.strictObject({
   id: RunIdSchema,
   directory: z.string(),
@@ -46,7 +54,7 @@ export const RunSummarySchema = z.strictObject({
   binaryParameters: count,
   packedBytes: count,
   /** Every field of its recipe by its path, such as "recipe.learningRate.start", and what a sweep set elsewhere, such as "nodes.dense1.units". */
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  parameters: ParametersSchema,
 })
 export type RunSummary = z.infer<typeof RunSummarySchema>
 

@@ -8,16 +8,12 @@ import type { LinesOptions } from './lines.ts'
 import { readRun, runIds } from './open.ts'
 import { RUN_FILES } from './record.ts'
 import { isUnderWay, summariseRun, type RunSummary } from './summary.ts'
+import { keepSummaries, readSummaries, type Kept } from './summary-cache.ts'
 
 /** A file system's clock may stand still for so long: what was written just before a look may be written again under the same time. */
 const CLOCK_MILLISECONDS = 2000
 /** Runs read at once. */
 const AT_ONCE = 16
-
-interface Kept {
-  readonly stamp: string
-  readonly summary: RunSummary
-}
 
 /**
  * All runs of a home, of which only those are read again that have changed: files that are replaced change their folder's time, and
@@ -26,7 +22,8 @@ interface Kept {
 export class Catalogue {
   readonly #home: string
   readonly #options: LinesOptions
-  readonly #kept = new Map<string, Kept>()
+  #kept: Map<string, Kept> | undefined
+  #changed = false
 
   constructor(home: string, options: LinesOptions = {}) {
     this.#home = home
@@ -36,12 +33,14 @@ export class Catalogue {
   /** Newest first. */
   async list(): Promise<{ runs: RunSummary[]; damaged: { id: string; fault: Fault }[] }> {
     const ids = (await runIds(this.#home)).reverse()
+    this.#kept ??= await readSummaries(this.#home)
+    const kept = this.#kept
     const there = new Set(ids)
-    for (const id of this.#kept.keys()) if (!there.has(id)) this.#kept.delete(id)
+    for (const id of kept.keys()) if (!there.has(id)) kept.delete(id)
     const found = new Map<string, RunSummary | Fault>()
     let next = 0
     const work = async (): Promise<void> => {
-      for (let id = ids[next++]; id !== undefined; id = ids[next++]) found.set(id, await this.#look(id))
+      for (let id = ids[next++]; id !== undefined; id = ids[next++]) found.set(id, await this.#look(id, kept))
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
     const runs: RunSummary[] = []
@@ -52,23 +51,30 @@ export class Catalogue {
       if ('what' in entry) damaged.push({ id, fault: entry })
       else runs.push(entry)
     }
+    if (this.#changed) {
+      this.#changed = false
+      await keepSummaries(this.#home, kept)
+    }
     return { runs, damaged }
   }
 
-  async #look(id: string): Promise<RunSummary | Fault> {
+  async #look(id: string, all: Map<string, Kept>): Promise<RunSummary | Fault> {
     const directory = join(homeFolders(this.#home).runs, id)
     try {
       const stamp = await stampOf(directory)
-      const kept = this.#kept.get(id)
+      const kept = all.get(id)
       if (kept !== undefined && kept.stamp === stamp.text) return kept.summary
       const run = await readRun(directory)
       const summary = await summariseRun(run, this.#options)
-      if (isUnderWay(run.record.state) || Date.now() - stamp.newest < CLOCK_MILLISECONDS) this.#kept.delete(id)
-      else this.#kept.set(id, { stamp: stamp.text, summary })
+      if (isUnderWay(run.record.state) || Date.now() - stamp.newest < CLOCK_MILLISECONDS) all.delete(id)
+      else {
+        all.set(id, { stamp: stamp.text, summary })
+        this.#changed = true
+      }
       return summary
     } catch (error) {
       if (!(error instanceof BitwrightError)) throw error
-      this.#kept.delete(id)
+      all.delete(id)
       return faultOf(error)
     }
   }

@@ -75,6 +75,26 @@ test('what has not changed for a while is not read again; what was written a mom
   expect(second.runs[0]).not.toBe(first.runs[0])
 })
 
+test('what was read is kept for the next start, of an unchanged folder only; a file that is none is left alone', async () => {
+  const home = await temporaryFolder()
+  const directory = await finished(home, IDS[0])
+  const file = join(home, 'runs', '.summaries.json')
+  const settle = async (): Promise<void> => {
+    const before = new Date(Date.now() - 60_000)
+    for (const path of [join(directory, 'metrics.jsonl'), directory]) await utimes(path, before, before)
+  }
+  const names = async (): Promise<unknown> => (await new Catalogue(home).list()).runs.map(({ name }) => name)
+  await settle()
+  await names()
+  await writeFile(file, (await readFile(file, 'utf8')).replace(`"name":"${smallProject().name}"`, '"name":"as it was kept"'))
+  expect(await names()).toEqual(['as it was kept'])
+  await annotate(directory, { name: 'as it is' })
+  expect(await names()).toEqual(['as it is'])
+  await settle()
+  await writeFile(file, '{"format":1,"runs":{"../x":{}}}')
+  expect(await names()).toEqual(['as it is'])
+})
+
 test('runs go to the trash and come back; the trash can be emptied of one, or wholly', async () => {
   const home = await temporaryFolder()
   for (const id of IDS) await finished(home, id)
