@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Catalogue } from '../../../../main/services/runs/catalogue.ts'
