@@ -1,6 +1,6 @@
 import { filterTable } from '../../../core/analysis/filterTable.ts'
 import { channelBalance, channelBits } from '../../../core/analysis/channelBits.ts'
-import { NOTHING, type Arrangement } from './atlas/arrange.ts'
+import { SPACE, type Arrangement } from './atlas/arrange.ts'
 import type { LookedLayer } from './atlas/tiles.ts'
 
 /** Tiles of a vector picture; more would be a file that nothing opens. */
@@ -21,7 +21,7 @@ export function atlasSvg({ tiles, layer, moment }: LookedLayer, { of, places }: 
   let [ground, lit] = ['', '']
   for (let place = 0; place < shown; place++) {
     const held = places[place] as number
-    if (held === NOTHING) continue
+    if (held >= SPACE) continue
     const [left, top] = [1 + (place % columns) * across, 1 + Math.floor(place / columns) * down]
     ground += `M${left} ${top}h${tiles.width}v${tiles.height}h-${tiles.width}z`
     const base = (of === 'patterns' ? held : (tiles.ids[held] as number)) * tiles.words

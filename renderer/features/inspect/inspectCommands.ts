@@ -21,6 +21,7 @@ export function inspectCommands(): AppCommand[] {
     const { moments, momentName, markName } = inspect.main
     const before = moments[moments.findIndex(({ name }) => name === momentName) - 1]
     inspect.main.markName = markName === undefined ? before?.name : undefined
+    if (inspect.main.markName !== undefined) inspect.every = true
   }
   function mostFrequent(): void {
     const bank = inspect.main.looked?.bank

@@ -22,6 +22,8 @@ export const useInspect = defineStore('inspect', () => {
   const main = createSide(layerName)
   const beside = createSide(layerName)
   const models = shallowRef<OutputOf<'models.list'>['models']>([])
+  /** Models that cannot be read. */
+  const damaged = shallowRef<OutputOf<'models.list'>['damaged']>([])
   const tab = ref<Tab>('filters')
   const every = ref(false)
   const order = ref<Order>('count')
@@ -51,7 +53,9 @@ export const useInspect = defineStore('inspect', () => {
 
   /** What was looked at last, or the newest run that has weights. */
   async function begin(): Promise<void> {
-    models.value = (await bridge().call('models.list', {})).models
+    const list = await bridge().call('models.list', {})
+    models.value = list.models
+    damaged.value = list.damaged
     if (main.target) {
       await main.refresh()
       return
@@ -87,7 +91,7 @@ export const useInspect = defineStore('inspect', () => {
     tab.value = 'filters'
   }
 
-  return { layerName, main, beside, sides, models, tab, every, order, paired, zoom, chosenKey, channel, open, show, begin, chooseLayer, zoomBy, jumpTo }
+  return { layerName, main, beside, sides, models, damaged, tab, every, order, paired, zoom, chosenKey, channel, open, show, begin, chooseLayer, zoomBy, jumpTo }
 })
 
 function targetNamed(text: string): InspectTarget {

@@ -140,7 +140,7 @@ describe.skipIf(browserProgram === undefined)('the Inspect view of a run that th
     await page.getByRole('row', { name: /^1 / }).waitFor()
     await expectAccessible(page)
     await tab('Epochs')
-    await page.getByText(`Of ${EPOCHS + 1} moments signs are kept.`).waitFor()
+    await page.getByText(`Signs are kept of ${EPOCHS + 1} moments.`).waitFor()
     await expectAccessible(page)
     await tab('Latent weights')
     await page.getByRole('img', { name: /^Latent weights of conv2: mean .* at the clip of ±1/ }).waitFor()

@@ -13,13 +13,14 @@ export interface Arranging {
 }
 
 export interface Arrangement {
-  /** What a place holds: a pattern, or an item of the tiles. */
+  /** What a place holds: a pattern, or an item of the tiles; or NOTHING, where a pattern would be, or SPACE. */
   readonly of: 'patterns' | 'items'
-  /** Numbers of patterns or items, by place; NOTHING for a hole. */
   readonly places: Uint32Array
 }
 
 export const NOTHING = 0xffffffff
+/** Between clusters. Whatever is at least this is no number of a pattern or an item. */
+export const SPACE = 0xfffffffe
 
 /** Bits that may differ from the leader of a cluster. */
 export function clusterReach({ bits }: Pick<Tiles, 'bits'>): number {
@@ -31,11 +32,13 @@ export function arrange(looked: LookedLayer, { every, order, paired }: Arranging
   const { bank, tiles } = looked
   if (!bank) return { of: 'items', places: unitOrder(tiles, order, paired) }
   if (order === 'channel') return { of: 'items', places: byChannel(bank) }
-  const leaders = leaderOrder(bank, order, paired)
+  const groups = leaderGroups(bank, order, paired)
+  const leaders = groups.flat()
   const oppositeOf = (id: number): number => bank.inverses[id] as number
   if (every) return { of: 'items', places: itemsInOrder(bank, paired ? leaders.flatMap(id => (oppositeOf(id) === id ? [id] : [id, oppositeOf(id)])) : leaders) }
-  // Two places for each pair; a hole where the opposite does not occur.
-  return { of: 'patterns', places: Uint32Array.from(paired ? leaders.flatMap(id => [id, oppositeOf(id) === id ? NOTHING : oppositeOf(id)]) : leaders) }
+  // Two places for each pair, nothing where the opposite does not occur; two of space keep the pairs at even places.
+  const placed = groups.map(group => (paired ? group.flatMap(id => [id, oppositeOf(id) === id ? NOTHING : oppositeOf(id)]) : group))
+  return { of: 'patterns', places: Uint32Array.from(placed.flatMap((group, at) => (at === 0 ? group : [SPACE, SPACE, ...group]))) }
 }
 
 /** Slices by output channel, then by input map: place output * inputs + input. */
@@ -45,8 +48,8 @@ function byChannel({ inputs, outputs }: FilterBank): Uint32Array {
   return places
 }
 
-/** All patterns in this order; paired: of every two opposite ones the leading one, for both. */
-function leaderOrder(bank: FilterBank, order: Exclude<Order, 'channel'>, paired: boolean): number[] {
+/** All patterns in this order, cluster by cluster; paired: of every two opposite ones the leading one, for both. */
+function leaderGroups(bank: FilterBank, order: Exclude<Order, 'channel'>, paired: boolean): number[][] {
   const { counts, inverses, kernel, patterns, words } = bank
   const taps = kernel * kernel
   const leaders = Array.from(counts, (_, id) => id).filter(id => !paired || inverses[id] === id || isLeading(patternOf(bank, id), taps))
@@ -55,9 +58,9 @@ function leaderOrder(bank: FilterBank, order: Exclude<Order, 'channel'>, paired:
   if (order === 'cluster') {
     const own = Uint32Array.from(leaders.flatMap(id => [...patternOf(bank, id)]))
     const clusters = clusterPatterns(own, { bits: taps, words, weights: leaders.map(weightOf), most: clusterReach({ bits: taps }), merged: paired })
-    return clusters.flatMap(({ members }) => members.map(at => leaders[at] as number))
+    return clusters.map(({ members }) => members.map(at => leaders[at] as number))
   }
-  return leaders.sort(order === 'count' ? (a, b) => weightOf(b) - weightOf(a) || byKey(a, b) : byKey)
+  return [leaders.sort(order === 'count' ? (a, b) => weightOf(b) - weightOf(a) || byKey(a, b) : byKey)]
 }
 
 /** Counting sort: every pattern's slices stand together, by map and channel. */

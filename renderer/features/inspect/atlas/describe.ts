@@ -1,13 +1,13 @@
 import { keyText, patternOf, type FilterBank } from '../../../../core/analysis/filterBank.ts'
 import { popcount } from '../../../../core/analysis/signs.ts'
 import { counted, grouped } from '../../../../core/architecture/wording.ts'
-import { NOTHING, type Arrangement } from './arrange.ts'
+import { NOTHING, SPACE, type Arrangement } from './arrange.ts'
 import type { LookedLayer } from './tiles.ts'
 
 /** What is at a place, in words: for the pointer, the keyboard and screen readers. */
 export function describePlace(looked: LookedLayer, { of, places }: Arrangement, place: number, turned: Uint32Array | undefined): string {
   const held = places[place]
-  if (held === undefined) return ''
+  if (held === undefined || held === SPACE) return ''
   if (held === NOTHING) return 'its opposite does not occur in this layer'
   const { bank, tiles } = looked
   const turns = turned && of === 'items' ? `; ${counted(bitsOf(turned, held, tiles.words), 'bit')} turned` : ''

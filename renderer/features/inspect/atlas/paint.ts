@@ -1,4 +1,4 @@
-import { NOTHING, type Arrangement } from './arrange.ts'
+import { SPACE, type Arrangement } from './arrange.ts'
 import type { Tiles } from './tiles.ts'
 
 /** Sizes in pixels of the canvas. */
@@ -21,8 +21,9 @@ export interface Palette {
   readonly turnedOn: number
   readonly turnedOff: number
   readonly back: number
-  /** Behind the tiles of the pattern that is chosen. */
+  /** Behind the tiles of the pattern that is chosen, and of the channel. */
   readonly chosen: number
+  readonly band: number
 }
 
 /** The grid of a width: as many tiles as fit; an even number, so that pairs stay together, where there is room for two. */
@@ -31,6 +32,24 @@ export function gridOf({ width, height }: Tiles, bit: number, room: number, labe
   const across = width * bit + gap
   const fit = Math.max(1, Math.floor((room - gap) / across))
   return { bit, gap, across, down: height * bit + gap + label, columns: fit > 1 ? fit - (fit % 2) : fit }
+}
+
+/** Pixels of ground that are seen around a tile that is marked, at most: figures stand close below. */
+const MARK = 4
+
+/** Pixels of a picture for a file: what browsers paint and people open. */
+const PICTURE_PIXELS = 2 ** 25
+const PICTURE_SIDE = 2 ** 14
+
+/** The grid of a picture of all places, about as wide as high; bits are as large as wished where that is no larger than a file should be. */
+export function pictureGrid(tiles: Tiles, bit: number, places: number): Grid {
+  for (let side = bit; ; side--) {
+    const { across, down } = gridOf(tiles, side, 1, 0)
+    const wished = Math.ceil(Math.sqrt((places * down) / across))
+    const grid = gridOf(tiles, side, (wished + 2) * across, 0)
+    const [width, height] = [grid.gap + grid.columns * across, heightOf(grid, places)]
+    if (side <= 1 || (width * height <= PICTURE_PIXELS && Math.max(width, height) <= PICTURE_SIDE)) return grid
+  }
 }
 
 /** Pixels that all places take, from top to bottom. */
@@ -47,13 +66,16 @@ export interface Painting {
   readonly top: number
   /** Patterns that are marked: the chosen one and its opposite. */
   readonly chosen: readonly number[]
+  /** The first and the last place of the channel that was asked for. */
+  readonly band: { readonly first: number; readonly last: number } | undefined
   /** By item: bits that turned. */
   readonly turned: Uint32Array | undefined
 }
 
 /** Paints what is in sight, each bit a square of its own, never interpolated: lit is +1, dark is -1. Returns the first and the last place in sight. */
-export function paintTiles(pixels: Uint32Array, width: number, height: number, { tiles, arrangement: { of, places }, grid, palette, top, chosen, turned }: Painting): { readonly first: number; readonly last: number } {
+export function paintTiles(pixels: Uint32Array, width: number, height: number, { tiles, arrangement: { of, places }, grid, palette, top, chosen, band, turned }: Painting): { readonly first: number; readonly last: number } {
   const { columns, bit, gap, across, down } = grid
+  const edge = Math.min(gap, MARK)
   pixels.fill(palette.back)
   const firstRow = Math.max(0, Math.floor((top - gap) / down))
   const lastRow = Math.min(Math.ceil(places.length / columns) - 1, Math.floor((top + height) / down))
@@ -61,11 +83,12 @@ export function paintTiles(pixels: Uint32Array, width: number, height: number, {
   const last = Math.min(places.length, (lastRow + 1) * columns) - 1
   for (let place = first; place <= last; place++) {
     const held = places[place] as number
-    if (held === NOTHING) continue
+    if (held >= SPACE) continue
     const id = of === 'patterns' ? held : (tiles.ids[held] as number)
     const left = gap + (place % columns) * across
     const above = gap + Math.floor(place / columns) * down - top
-    if (chosen.includes(id)) fillBox(pixels, width, height, left - gap, above - gap, tiles.width * bit + 2 * gap, tiles.height * bit + 2 * gap, palette.chosen)
+    const ground = chosen.includes(id) ? palette.chosen : band && place >= band.first && place <= band.last ? palette.band : undefined
+    if (ground !== undefined) fillBox(pixels, width, height, left - edge, above - edge, tiles.width * bit + 2 * edge, tiles.height * bit + 2 * edge, ground)
     const base = id * tiles.words
     const turnedBase = turned && of === 'items' ? held * tiles.words : -1
     for (let t = 0, x = 0, y = 0; t < tiles.bits; t++) {

@@ -2,6 +2,7 @@ import { nextTick } from 'vue'
 import type { AppCommand } from '../../../commands/registry.ts'
 import { useOpenRun } from '../../../stores/openRun.ts'
 import { usePreferences } from '../../../stores/preferences.ts'
+import { useInspect } from '../../inspect/inspectStore.ts'
 import { useSteering } from './steering.ts'
 
 /** Commands of the run that is opened; their keys count while its page has the focus, or nothing has. */
@@ -23,6 +24,7 @@ export function steeringCommands(): AppCommand[] {
     { name: 'run.stopAtEpochEnd', title: 'Stop this run at the end of its epoch', group: 'Train', keys: ['E'], within, enabled: () => opened() && steering.running, run: steering.stopAtEpochEnd },
     { name: 'run.checkpoint', title: 'Write a checkpoint now', group: 'Train', keys: ['K'], within, enabled: () => opened() && (steering.running || steering.paused), run: steering.checkpoint },
     { name: 'run.change', title: 'Change rate or epochs…', group: 'Train', keys: ['C'], within, enabled: () => opened() && steering.changeable, run: () => (steering.dialog = 'change') },
+    { name: 'run.inspect', title: 'Inspect its filters', group: 'View', keys: ['I'], within, enabled: () => opened() && (steering.target?.epochs ?? 0) > 0, run: () => useInspect().open({ run: openRun.only ?? '' }) },
     { name: 'run.rename', title: 'Rename this run', group: 'Train', keys: ['F2'], within, enabled: opened, run: () => (steering.renaming = true) },
     { name: 'run.notes', title: 'Write notes to this run', group: 'Train', keys: ['N'], within, enabled: opened, run: notes },
     { name: 'run.trash', title: 'Move this run to the trash', group: 'Train', keys: ['Delete'], within, enabled: () => opened() && !steering.underWay, run: steering.trash },

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { signsOf } from '../../../../core/analysis/signs.ts'
 import type { InspectLayer } from '../../../../main/contract/app/inspect.ts'
-import { arrange, NOTHING, type Order } from '../../../../renderer/features/inspect/atlas/arrange.ts'
+import { arrange, NOTHING, SPACE, type Order } from '../../../../renderer/features/inspect/atlas/arrange.ts'
 import { describePlace, keyOfPattern, patternOfKey } from '../../../../renderer/features/inspect/atlas/describe.ts'
-import { gridOf, heightOf, paintTiles, pixelOf } from '../../../../renderer/features/inspect/atlas/paint.ts'
+import { gridOf, heightOf, paintTiles, pictureGrid, pixelOf } from '../../../../renderer/features/inspect/atlas/paint.ts'
 import { look, turnedBits, type LookedLayer } from '../../../../renderer/features/inspect/atlas/tiles.ts'
 
 const ORDERS: readonly Order[] = ['count', 'key', 'channel', 'cluster']
-const palette = { on: 1, off: 2, turnedOn: 3, turnedOff: 4, back: 0, chosen: 5 }
+const palette = { on: 1, off: 2, turnedOn: 3, turnedOff: 4, back: 0, chosen: 5, band: 6 }
 
 function layerOf(kind: 'conv2d' | 'dense', kernel: number, inputs: number, outputs: number, picture: InspectLayer['picture'] = null): InspectLayer {
   return { name: 'x', kind, kernel, inputs, outputs, places: 1, picture, evaluatesReals: false }
@@ -36,10 +36,14 @@ describe('an arrangement', () => {
       const { of, places } = arrange(look(layer, 'epoch-1', signsOf(latent)), { every: false, order, paired })
       if (!bank) throw new Error('a convolution has a bank')
       expect(of).toBe('patterns')
-      expect([...places].filter(id => id !== NOTHING).sort((a, b) => a - b)).toEqual(Array.from(bank.counts, (_, id) => id))
+      expect([...places].filter(id => id < SPACE).sort((a, b) => a - b)).toEqual(Array.from(bank.counts, (_, id) => id))
       if (paired) {
         for (let at = 0; at < places.length; at += 2) {
           const [first, second] = [places[at] as number, places[at + 1] as number]
+          if (first === SPACE) {
+            expect(second).toBe(SPACE)
+            continue
+          }
           expect(second).toBe(bank.inverses[first] === first ? NOTHING : bank.inverses[first])
         }
       } else if (order === 'count') expect(Array.from(places, id => bank.counts[id])).toEqual(Array.from(places, id => bank.counts[id] as number).sort((a, b) => b - a))
@@ -60,7 +64,7 @@ function painted(looked: LookedLayer, item: number, { bit, top, width, height, t
   const arrangement = arrange(looked, { every: true, order: 'channel', paired: false })
   const grid = gridOf(looked.tiles, bit, width, 0)
   const pixels = new Uint32Array(width * height)
-  paintTiles(pixels, width, height, { tiles: looked.tiles, arrangement, grid, palette, top, chosen: [], turned })
+  paintTiles(pixels, width, height, { tiles: looked.tiles, arrangement, grid, palette, top, chosen: [], band: undefined, turned })
   const place = arrangement.places.indexOf(item)
   const [left, above] = [grid.gap + (place % grid.columns) * grid.across, grid.gap + Math.floor(place / grid.columns) * grid.down - top]
   return Array.from({ length: looked.tiles.bits }, (_, t) => {
@@ -95,6 +99,19 @@ describe('painting', () => {
     expect([looked.tiles.width, looked.tiles.height]).toEqual([6, 2])
     const colours = painted(looked, 0, { bit: 1, top: 0, width: 20, height: 10 })
     for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) for (let c = 0; c < depth; c++) expect(colours[y * 6 + c * width + x]).toBe((signs[(y * width + x) * depth + c] as number) > 0 ? 1 : 2)
+  })
+
+  it('makes a picture of all of them that is no larger than a file should be', () => {
+    const { tiles } = look(layerOf('conv2d', 3, 5, 5), 'x', signsOf(new Float32Array(225)))
+    for (const places of [1, 25, 1000, 262_144]) {
+      const grid = pictureGrid(tiles, 8, places)
+      const [width, height] = [grid.gap + grid.columns * grid.across, heightOf(grid, places)]
+      expect(width * height).toBeLessThanOrEqual(2 ** 25)
+      expect(Math.ceil(places / grid.columns) * grid.columns).toBeGreaterThanOrEqual(places)
+      if (places > 100) expect(Math.abs(Math.log2(width / height))).toBeLessThan(0.2)
+    }
+    expect(pictureGrid(tiles, 8, 1000).bit).toBe(8)
+    expect(pictureGrid(tiles, 8, 262_144).bit).toBe(2)
   })
 
   it('fits an even number of tiles, and is as long as its rows', () => {
