@@ -26,13 +26,13 @@ export interface SeriesStyle {
   readonly dash: readonly number[]
 }
 
+/** Names of the tokens that curves and runs are told apart by, in their order. */
+export const PALETTE = ['--flow-bits', '--flow-integers', '--flow-reals', '--family-activate', '--family-normalise', '--family-output', '--family-pool', '--family-reshape'] as const
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]]
 const ROLE_DASHES: Readonly<Record<Exclude<SeriesRole, number>, readonly number[]>> = { train: [], validation: [7, 3], test: [2, 3], plain: [] }
 
-/** Reads the tokens of the theme that is shown. */
-export function readTheme(): ChartTheme {
-  const styles = getComputedStyle(document.documentElement)
-  const token = (name: string): string => styles.getPropertyValue(name).trim()
+/** Reads the tokens of the theme that is shown, or of the one that `token` knows. */
+export function readTheme(token: (name: string) => string = shownToken): ChartTheme {
   return {
     background: token('--panel'),
     text: token('--text'),
@@ -46,8 +46,12 @@ export function readTheme(): ChartTheme {
     fontText: token('--font-text'),
     fontFigures: token('--font-figures'),
     roles: { train: token('--flow-bits'), validation: token('--flow-integers'), test: token('--flow-reals'), plain: token('--flow-integers') },
-    palette: ['--flow-bits', '--flow-integers', '--flow-reals', '--family-activate', '--family-normalise', '--family-output', '--family-pool', '--family-reshape'].map(token),
+    palette: PALETTE.map(token),
   }
+}
+
+export function shownToken(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
 /** The theme as it is shown; another one when it changes, behind the document's own change. */
@@ -58,6 +62,11 @@ export function useChartTheme(): Readonly<ShallowRef<ChartTheme>> {
     theme.value = readTheme()
   }, { flush: 'post' })
   return theme
+}
+
+/** The style of the nth of many, its colour as CSS writes a token. */
+export function tokenStyle(place: number): SeriesStyle {
+  return { colour: `var(${PALETTE[place % PALETTE.length] ?? '--text'})`, dash: DASHES[Math.floor(place / PALETTE.length) % DASHES.length] ?? [] }
 }
 
 export function styleOf(role: SeriesRole, theme: ChartTheme): SeriesStyle {

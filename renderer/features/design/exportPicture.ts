@@ -4,6 +4,7 @@ import { pngOfSvg } from '../../ui/exports.ts'
 import { download } from '../projects/transfer.ts'
 import { useCanvas } from './canvasStore.ts'
 import type { DrawnLayer, Drawing } from './drawing.ts'
+import { edgeLine } from './edgeLine.ts'
 
 const MARGIN = 32
 
@@ -33,15 +34,9 @@ function edgeSvg(edge: Drawing['edges'][number], places: ReadonlyMap<string, Dra
   const from = places.get(edge.source)
   const to = places.get(edge.target)
   if (!from || !to) return ''
-  const share = (to.ports.indexOf(edge.port) + 1) / (to.ports.length + 1)
-  const [x1, y1] = edge.sideways ? [from.x + from.width, from.y + from.height / 2] : [from.x + from.width / 2, from.y + from.height]
-  const [x2, y2] = edge.sideways ? [to.x, to.y + to.height * share] : [to.x + to.width * share, to.y]
-  const reach = edge.sideways ? Math.max(40, Math.abs(x2 - x1) / 2) : Math.abs(y2 - y1) / 2
-  const path = edge.sideways ? `M${x1} ${y1}C${x1 + reach} ${y1} ${x2 - reach} ${y2} ${x2} ${y2}` : `M${x1} ${y1}C${x1} ${y1 + reach} ${x2} ${y2 - reach} ${x2} ${y2}`
-  const dashes = { bits: '0.1 4.6', ternary: '5 4 0.1 4', integers: 'none', reals: '9 2.5', pixels: '4 2', unknown: '2 4' }[edge.flow]
+  const { path, dashes, round, note: [x, y] } = edgeLine(edge, from, to)
   const colour = edge.flow === 'unknown' ? token('--line-strong') : token(`--flow-${edge.flow}`)
-  const [x, y] = edge.sideways ? [x1 + 7, y1 + (y2 < y1 ? 14 : -6)] : [x1 + 8, y1 + 17]
-  return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${edge.flow === 'bits' ? 2.4 : 1.5}" stroke-dasharray="${dashes}" stroke-linecap="${edge.flow === 'bits' || edge.flow === 'ternary' ? 'round' : 'butt'}"/><text x="${x}" y="${y}" font-size="10" font-family="JetBrains Mono, monospace" fill="${token('--text-faint')}">${escaped(edge.shape)}</text>`
+  return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${edge.flow === 'bits' ? 2.4 : 1.5}" stroke-dasharray="${dashes}" stroke-linecap="${round ? 'round' : 'butt'}"/><text x="${x}" y="${y}" font-size="10" font-family="JetBrains Mono, monospace" fill="${token('--text-faint')}">${escaped(edge.shape)}</text>`
 }
 
 function layerSvg(layer: DrawnLayer, token: Tokens): string {

@@ -59,7 +59,7 @@ const epochColumns = (['best', 'last'] as const).flatMap(which => epochFields.ma
   title: which === 'best' ? `Best ${title}` : `Last ${title}`,
   section: which === 'best' ? 'Best epoch' : 'Last epoch',
   kind,
-  width: 96,
+  width: 34 + 7 * (title.length + 5),
   value: run => {
     const value = run[which]?.[field]
     return typeof value === 'number' ? value : null
