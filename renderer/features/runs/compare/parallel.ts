@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
-import { valueText, type TableColumn, type Value } from '../table/columns.ts'
+import { valueText, type TableColumn, type Value, type ValueKind } from '../table/columns.ts'
+import { bytesText } from '../../../../core/architecture/wording.ts'
 import { numberScale } from './scale.ts'
 
 /** One upright axis of the parallel coordinates: a column, with a place for each of its values. */
@@ -20,10 +21,10 @@ export function parallelAxis(column: TableColumn, runs: readonly RunSummary[], {
   const now = new Date()
   const numbers = values.filter(value => typeof value === 'number')
   if (numbers.length > 0 && numbers.length === values.length) {
-    const scale = numberScale(numbers, { log })
+    const scale = numberScale(numbers, { log, bytes: column.kind === 'bytes' })
     return {
       column, log: scale.log, flipped,
-      ticks: scale.ticks.map(tick => ({ at: turned(scale.position(tick)), text: valueText(tick, column.kind, now) })),
+      ticks: scale.ticks.map(tick => ({ at: turned(scale.position(tick)), text: tickText(tick, column.kind) })),
       position: value => (typeof value === 'number' ? turned(scale.position(value)) : null),
     }
   }
@@ -34,6 +35,13 @@ export function parallelAxis(column: TableColumn, runs: readonly RunSummary[], {
     ticks: names.map(name => ({ at: places.get(name) ?? 0, text: column.kind === 'time' ? valueText(name, 'time', now) : name })),
     position: value => (value === null ? null : places.get(String(value)) ?? null),
   }
+}
+
+/** Short: a tick is round. */
+function tickText(value: number, kind: ValueKind): string {
+  if (kind === 'bytes') return bytesText(Math.round(value)).replace(/\.?0+ /, ' ')
+  const round = Number((kind === 'share' ? 100 * value : value).toPrecision(6))
+  return kind === 'share' ? `${round} %` : Math.abs(round) >= 1e6 || (round !== 0 && Math.abs(round) < 1e-3) ? round.toExponential().replace('e+', 'e') : String(round)
 }
 
 /** What a comparison shows first: the parameters in which the runs differ, seeds last, then size where it differs, then what came of it. */

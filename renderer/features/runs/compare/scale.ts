@@ -7,21 +7,35 @@ export interface NumberScale {
   readonly ticks: readonly number[]
 }
 
+interface ScaleOptions {
+  readonly log?: boolean
+  /** Beyond the smallest and largest value, as a share of what lies between. */
+  readonly room?: number
+  /** About so many. */
+  readonly ticks?: number
+  /** Ticks are round in KiB, MiB… */
+  readonly bytes?: boolean
+}
+
 /**
- * A scale on which all values lie, with a little room at both ends. Logarithmic only where all are above 0. Values that are no numbers do not
+ * A scale on which all values lie, with a little room at both ends. Logarithmic only where all are well above 0. Values that are no numbers do not
  * count; of none it goes from 0 to 1, and a single one lies in its middle.
  */
-export function numberScale(values: readonly number[], { log = false, room = 0.05, ticks = 5 }: { readonly log?: boolean; readonly room?: number; readonly ticks?: number } = {}): NumberScale {
+export function numberScale(values: readonly number[], { log = false, room = 0.05, ticks = 5, bytes = false }: ScaleOptions = {}): NumberScale {
   const finite = values.filter(Number.isFinite)
-  const used = log && finite.length > 0 && finite.every(value => value > 0)
+  const used = log && finite.length > 0 && finite.every(value => value > 1e-250)
   const [project, restore] = used ? [Math.log10, (value: number): number => 10 ** value] : [identity, identity]
   const projected = finite.length > 0 ? finite.map(project) : [0, 1]
   let [low, high] = [projected.reduce((a, b) => Math.min(a, b)), projected.reduce((a, b) => Math.max(a, b))]
-  const spare = high > low ? room * (high - low) : used ? 0.3 : Math.abs(low) * 0.1 || 0.5
+  // Nearer than that no two ticks could be told apart, and counting them would not come to an end.
+  const apart = high - low > Math.max(1e-200, 1e-9 * Math.max(Math.abs(low), Math.abs(high)))
+  const spare = apart ? room * (high - low) : used ? 0.3 : Math.abs(low) * 0.1 || 0.5
   low -= spare
   high += spare
   const [from, to] = [restore(low), restore(high)]
-  return { from, to, log: used, position: value => (project(value) - low) / (high - low), ticks: used ? logTicks(from, to, ticks) : linearTicks(from, to, ticks) }
+  const unit = bytes && to >= 1024 ? 1024 ** Math.floor(Math.log2(to) / 10) : 1
+  const round = (used ? logTicks : linearTicks)(from / unit, to / unit, ticks)
+  return { from, to, log: used, position: value => (project(value) - low) / (high - low), ticks: round.map(tick => tick * unit) }
 }
 
 function identity(value: number): number {
@@ -31,6 +45,7 @@ function identity(value: number): number {
 /** Multiples of 1, 2 or 5 times a power of ten, about `wanted` of them. */
 function linearTicks(from: number, to: number, wanted: number): number[] {
   const rough = (to - from) / Math.max(1, wanted)
+  if (!(rough > 1e-300)) return []
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find(factor => factor * power >= rough * (1 - 1e-9)) ?? 10)
   const ticks: number[] = []

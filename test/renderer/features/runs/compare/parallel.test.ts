@@ -26,6 +26,7 @@ describe('a scale', () => {
     expect(numberScale([0, 1]).ticks).toEqual([0, 0.5, 1])
     expect(numberScale([0.1, 0.32]).ticks).toEqual([0.1, 0.15, 0.2, 0.25, 0.3])
     expect(numberScale([100, 1e6], { log: true, room: 0 }).ticks).toEqual([100, 1000, 10000, 100000, 1e6])
+    expect(numberScale([8000, 17000], { bytes: true, log: true }).ticks).toEqual([8, 10, 12, 14, 16].map(kib => kib * 1024))
     expect(numberScale([0, 100], { log: true })).toMatchObject({ log: false })
   })
 
