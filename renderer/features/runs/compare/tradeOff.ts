@@ -1,4 +1,4 @@
-import { presetReference } from '../../../../core/architecture/index.ts'
+import { presetNamed, presetReference } from '../../../../core/architecture/index.ts'
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
 import { paretoFront, type Candidate } from './pareto.ts'
 
@@ -26,9 +26,9 @@ export interface Reported {
   readonly text: string
 }
 
-/** What the sources of the runs' presets report, each once: test errors. */
-export function reportedErrors(runs: readonly Pick<RunSummary, 'preset'>[]): readonly Reported[] {
-  const names = new Set(runs.flatMap(({ preset }) => (preset === null ? [] : [preset])))
+/** What the sources of the runs' presets report, each once: test errors. A run on other data than its preset's has none. */
+export function reportedErrors(runs: readonly Pick<RunSummary, 'preset' | 'dataset'>[]): readonly Reported[] {
+  const names = new Set(runs.flatMap(({ preset, dataset }) => (preset === null || presetNamed(preset).dataset !== dataset ? [] : [preset])))
   return [...names].flatMap(name => {
     const reference = presetReference(name)
     return reference ? [{ error: reference.testError / 100, text: `${name}: ${reference.testError} % (${reference.source})` }] : []

@@ -2,6 +2,7 @@ import { percent, significant } from '../../../../core/architecture/figures.ts'
 import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
 import { recipeHelp } from '../../../../core/architecture/recipeHelp.ts'
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
+import { stateLook } from '../states.ts'
 import { timeText } from '../../../ui/wording.ts'
 
 /** A cell's value: null where a run has none. Times are ISO texts, shares are fractions of 1. */
@@ -28,7 +29,7 @@ const text = (id: string, title: string, width: number, value: TableColumn['valu
 
 const ownColumns: readonly TableColumn[] = [
   text('name', 'Name', 200, run => run.name),
-  text('state', 'State', 108, run => stateWord(run)),
+  text('state', 'State', 108, run => stateLook(run).word),
   text('project', 'Project', 150, run => run.project),
   text('preset', 'Preset', 150, run => run.preset),
   text('dataset', 'Data set', 110, run => run.dataset),
@@ -82,11 +83,6 @@ function parameterColumn(path: string, runs: readonly RunSummary[]): TableColumn
 function parameterTitle(path: string): string {
   const known = path.replace(/^recipe\./, '')
   return recipeHelp[known]?.label ?? known
-}
-
-/** As the table says it: one that was left by its engine is `interrupted`. */
-export function stateWord({ state, interrupted }: Pick<RunSummary, 'state' | 'interrupted'>): string {
-  return interrupted ? 'interrupted' : state
 }
 
 /** A value as it is shown. */

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
-import { stateWord, type TableColumn, type Value, type ValueKind } from './columns.ts'
+import { stateLook } from '../states.ts'
+import type { TableColumn, Value, ValueKind } from './columns.ts'
 
 /** Whether a value is wanted. */
 type Test = (value: Value) => boolean
@@ -36,7 +37,7 @@ export function wordsTest(words: string): (run: RunSummary) => boolean {
   const wanted = words.toLowerCase().split(/\s+/).filter(word => word !== '')
   if (wanted.length === 0) return () => true
   return run => {
-    const all = [run.name, run.id, run.project, run.preset ?? '', run.dataset, run.adapter, stateWord(run), run.notes, ...run.tags].join('\n').toLowerCase()
+    const all = [run.name, run.id, run.project, run.preset ?? '', run.dataset, run.adapter, stateLook(run).word, run.notes, ...run.tags].join('\n').toLowerCase()
     return wanted.every(word => all.includes(word))
   }
 }

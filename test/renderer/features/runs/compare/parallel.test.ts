@@ -77,7 +77,7 @@ describe('error against size', () => {
   })
 
   it('knows what papers report, each preset once', () => {
-    expect(reportedErrors([{ preset: 'mnist-mlp-theano' }, { preset: 'mnist-mlp-theano' }, { preset: 'digits' }, { preset: null }])).toEqual([{ error: expect.closeTo(0.0096, 9) as number, text: expect.stringMatching(/^mnist-mlp-theano: 0.96 % \(Hubara/) as string }])
+    expect(reportedErrors([{ preset: 'mnist-mlp-theano', dataset: 'mnist' }, { preset: 'mnist-mlp-theano', dataset: 'mnist' }, { preset: 'mnist-mlp-torch', dataset: 'digits' }, { preset: 'digits', dataset: 'digits' }, { preset: null, dataset: 'mnist' }])).toEqual([{ error: expect.closeTo(0.0096, 9) as number, text: expect.stringMatching(/^mnist-mlp-theano: 0.96 % \(Hubara/) as string }])
   })
 })
 
