@@ -10,5 +10,6 @@ interface RunTab {
 /** The parts of a run's page. */
 export const runTabs: readonly RunTab[] = [
   { name: 'curves', title: 'Curves', component: defineAsyncComponent(() => import('./RunCharts.vue')) },
+  { name: 'evaluate', title: 'Evaluate', component: defineAsyncComponent(() => import('../evaluate/EvaluateView.vue')) },
   { name: 'history', title: 'History and notes', component: defineAsyncComponent(() => import('./RunHistory.vue')) },
 ]
