@@ -10,7 +10,7 @@ enable subgroups;
 // A workgroup owns a block of 32 rows of 64 outputs, or of 32 where there are no more: the triples' planes are loaded a lane each and
 // spread by subgroupBroadcast, since loads cost more than all else here. Counts up to 8191.
 // 2026-11-25, llvmpipe (Mesa 25.0.7, 256 bits, 2 cores, time of its threads, the planes included): 8 images, 3 x 3, 512 channels at
-// 8 x 8 in 0.95 of the time of xnor_conv_stationary, 256 at 16 x 16 in 1.06, 128 at 32 x 32 in 1.4.
+// 8 x 8 in 0.95 to 1.25 of the time of xnor_conv_stationary, 256 at 16 x 16 in 1.06 to 1.3, 128 at 32 x 32 in 1.4 to 1.55.
 // dispatch: x = ceil(outputs / 64), y = ceil(rows / 32)
 // requires: subgroups 8
 // split: none
