@@ -1,4 +1,5 @@
-import type { Signal } from './signal.ts'
+import type { InferredNode } from './infer.ts'
+import { channels, elements, type Signal } from './signal.ts'
 import type { Problem } from './kind.ts'
 import type { Place, Structure } from './structure.ts'
 
@@ -12,6 +13,21 @@ export function advise(structure: Structure, signals: readonly (Signal | undefin
     if (problem) problems.push(problem)
   }
   return problems
+}
+
+/** What a recipe's batches of one image mean to batch norm of one place: the value is its own mean, so beta is all that is left. */
+export function adviseBatch(nodes: ReadonlyMap<string, InferredNode>, batchSize: number): Problem[] {
+  if (batchSize > 1) return []
+  const [first, ...others] = [...nodes.values()].filter(({ kind, signal }) => kind === 'batchNorm' && signal && elements(signal.shape) === channels(signal.shape))
+  if (!first) return []
+  const and = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return [{
+    code: 'batchOfOne',
+    severity: 'warning',
+    message: `in batches of one image ${first.id}${and} gives beta whatever comes, since its one value a channel is its own mean; nothing in front of it learns. Take a batch size of 2 or more`,
+    node: first.id,
+    fixes: [],
+  }]
 }
 
 type Rule = (place: Place, structure: Structure, signals: readonly (Signal | undefined)[]) => Problem | undefined

@@ -46,7 +46,7 @@ export type ProblemCode =
   | 'needsVector' | 'needsPicture' | 'wrongFlow' | 'nothingToNormalise' | 'alreadyBits' | 'tooLarge'
   | 'preprocessingOrder' | 'windowTooLarge' | 'paddingTooWide' | 'shapesDiffer' | 'flowsDiffer'
   // advice
-  | 'alreadyVector' | 'headWithoutBatchNorm' | 'biasBeforeBatchNorm' | 'signWithoutBatchNorm' | 'nothingNonLinear' | 'dropoutTwice'
+  | 'alreadyVector' | 'headWithoutBatchNorm' | 'biasBeforeBatchNorm' | 'signWithoutBatchNorm' | 'nothingNonLinear' | 'dropoutTwice' | 'batchOfOne'
 
 export interface Problem {
   /** What kind of problem, for programs; stable. */

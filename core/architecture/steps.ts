@@ -1,8 +1,9 @@
 import { BitwrightError } from '../errors.ts'
+import { adviseBatch } from './advice.ts'
 import { input } from './kinds/input.ts'
 import { layerKinds, type LayerKinds } from './kinds/index.ts'
 import { inferArchitecture, type Inference } from './infer.ts'
-import type { LayerKind } from './kind.ts'
+import type { LayerKind, Problem } from './kind.ts'
 import { parseAs, type Project } from './project.ts'
 import type { PreprocessingStep, Recipe } from './recipe.ts'
 
@@ -62,12 +63,12 @@ function shapeAfter([height, width, channels]: PictureShape, step: GeometryStep)
   throw new BitwrightError({ what: `${step.kind} wants ${tall} x ${wide} out of ${height + 2 * padding} x ${width + 2 * padding} (height x width)`, where: WHERE, remedy: 'choose a smaller size, or put resize before it' })
 }
 
-/** inferArchitecture of a project's network, with what its recipe's preprocessing puts in: 8-bit pixels or reals. Steps out of order are a problem. */
+/** inferArchitecture of a project's network, with what its recipe's preprocessing puts in: 8-bit pixels or reals. Steps out of order are a problem, and so are batches too small. */
 export function inferProject({ architecture, recipe }: Pick<Project, 'architecture' | 'recipe'>): Inference {
   const inference = inferArchitecture(architecture, readsPixels(recipe.preprocessing) ? layerKinds : REALS)
-  const [trouble] = orderTroubles(recipe.preprocessing)
-  if (trouble === undefined) return inference
-  return { ...inference, problems: [{ code: 'preprocessingOrder', severity: 'error', message: `${WHERE}: ${trouble.what}; ${trouble.remedy}`, fixes: [] }, ...inference.problems] }
+  const order = orderTroubles(recipe.preprocessing).slice(0, 1).map(({ what, remedy }): Problem => ({ code: 'preprocessingOrder', severity: 'error', message: `${WHERE}: ${what}; ${remedy}`, fixes: [] }))
+  const batch = adviseBatch(inference.nodes, recipe.batchSize)
+  return order.length + batch.length === 0 ? inference : { ...inference, problems: [...order, ...inference.problems, ...batch] }
 }
 
 /** The kinds of layers where preprocessing gives float32 values. */

@@ -4,6 +4,7 @@ import type { Architecture } from '../../../core/architecture/document.ts'
 import { applyFix } from '../../../core/architecture/fix.ts'
 import { hasErrors, inferArchitecture } from '../../../core/architecture/infer.ts'
 import { NO_COST, type Problem } from '../../../core/architecture/kind.ts'
+import { inferProject, presetNamed } from '../../../core/architecture/index.ts'
 import { anyGraph, chain, codes, graph, INPUT, sound, type Step } from './graphs.ts'
 
 /** The one problem of that code. */
@@ -219,6 +220,17 @@ describe('problems of what flows', () => {
     const biased = chain(INPUT, ['f', 'flatten'], ['d', 'dense', { units: 3, bias: true }], ['n', 'batchNorm'], ['head', 'head'])
     expect(inferArchitecture(biased).problems).toMatchObject([{ code: 'biasBeforeBatchNorm', severity: 'warning', field: 'bias', fixes: [{ set: { bias: false } }] }])
   })
+})
+
+test('batches of one image leave batch norm of one place nothing but beta', () => {
+  const found = (name: string, batchSize: number): Problem[] => {
+    const { architecture, recipe } = presetNamed(name)
+    return inferProject({ architecture, recipe: { ...recipe, batchSize } }).problems.filter(({ code }) => code === 'batchOfOne')
+  }
+  expect(found('googlenet', 1)).toMatchObject([{ severity: 'warning', node: 'aux1.dense1.norm', message: expect.stringContaining('(and 4 more)') as unknown }])
+  expect(found('googlenet', 2)).toEqual([])
+  // It has no batch norm but of pictures.
+  expect(found('bi-real-18', 1)).toEqual([])
 })
 
 describe('several inputs', () => {
