@@ -58,7 +58,7 @@ export function lineOption(model: LineModel): LineOption {
     yAxis: {
       ...(log ? { type: 'log' as const, logBase: 10 } : { type: 'value' as const, scale: true }),
       // Curves that are 0 throughout leave the axis no top of its own.
-      ...(y.fromZero === true && !log && { min: 0, max: ({ max }: { readonly max: number }) => (max > 0 ? null : y.unit === 'share' ? 0.01 : 1) }),
+      ...(y.fromZero === true && !log && { min: 0, max: ({ max }: { readonly max: number }) => (max > 0 ? null : y.unit === 'share' ? 0.03 : 3) }),
       axisLine: { show: false }, axisTick: { show: false }, splitNumber: Math.max(2, Math.round(height / 55)),
       splitLine: { lineStyle: { color: theme.line } },
       axisLabel: { ...label, formatter: (value: number) => yTick(y.unit, value) },
