@@ -71,6 +71,7 @@ export const useRuns = defineStore('runs', () => {
     trash: (ids: readonly string[]) => bridge().call('runs.trash', { runs: [...ids] }),
     restore: (ids: readonly string[]) => bridge().call('runs.restore', { runs: [...ids] }),
     control: (run: string, action: InputOf<'runs.control'>['action']) => bridge().call('runs.control', { run, action }),
+    fork: (request: InputOf<'runs.fork'>) => bridge().call('runs.fork', request),
     change: (changes: InputOf<'runs.change'>) => bridge().call('runs.change', changes),
     resume: (run: string, epochs?: number) => bridge().call('runs.resume', { run, ...(epochs !== undefined && { epochs }) }),
   }

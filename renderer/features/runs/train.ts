@@ -27,11 +27,11 @@ export async function queueTraining(): Promise<void> {
 
 /** Why nothing can be trained or queued just now; empty if it can. */
 export function trainingObstacle(): string {
-  const { connection } = useEngine()
+  const { connection, home } = useEngine()
   if (useRuns().starting) return 'a run is being started'
   if (!useProject().trainable) return 'mend the problems first'
   if (connection.state === 'lost') return 'the app does not answer'
-  return useQueue().home?.mine === false ? 'another app trains in this home' : ''
+  return home?.mine === false ? 'another app trains in this home' : ''
 }
 
 export function runCommands(): AppCommand[] {

@@ -1,3 +1,4 @@
+import { percent } from '../../../../core/architecture/figures.ts'
 import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
 import { changeText, type RunEvent } from './curves.ts'
 
@@ -9,6 +10,7 @@ export function eventText(event: RunEvent): string {
     case 'state': return `${String(event['state'])}${typeof event['reason'] === 'string' ? `: ${event['reason']}` : ''}`
     case 'checkpoint': return `checkpoint ${String(file)}${where}${typeof bytes === 'number' ? `, ${bytesText(bytes)}` : ''}`
     case 'resume': return `went on from ${typeof file === 'string' ? file : 'the beginning'}${where}, on ${String(event['adapter'])}`
+    case 'best': return `best so far: epoch ${String(event['epoch'])}, ${percent(Number(event['validError']))} of the images held out wrong`
     case 'change': return `changed to ${changeText(event)}${where}`
     case 'warning': return String(event['message'])
     default: return `${kind}${where}`

@@ -25,6 +25,7 @@ export function steeringCommands(): AppCommand[] {
     { name: 'run.checkpoint', title: 'Write a checkpoint now', group: 'Train', keys: ['K'], within, enabled: () => opened() && (steering.running || steering.paused), run: steering.checkpoint },
     { name: 'run.change', title: 'Change rate or epochs…', group: 'Train', keys: ['C'], within, enabled: () => opened() && steering.changeable, run: () => (steering.dialog = 'change') },
     { name: 'run.inspect', title: 'Inspect its filters', group: 'View', keys: ['I'], within, enabled: () => opened() && (steering.target?.epochs ?? 0) > 0, run: () => useInspect().open({ run: openRun.only ?? '' }) },
+    { name: 'run.fork', title: 'Fork from a checkpoint…', group: 'Train', keys: ['F'], within, enabled: opened, run: () => steering.fork() },
     { name: 'run.rename', title: 'Rename this run', group: 'Train', keys: ['F2'], within, enabled: opened, run: () => (steering.renaming = true) },
     { name: 'run.notes', title: 'Write notes to this run', group: 'Train', keys: ['N'], within, enabled: opened, run: notes },
     { name: 'run.trash', title: 'Move this run to the trash', group: 'Train', keys: ['Delete'], within, enabled: () => opened() && !steering.underWay, run: steering.trash },

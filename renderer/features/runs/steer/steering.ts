@@ -54,7 +54,14 @@ export const useSteering = defineStore('steering', () => {
     if ((await notices.attempt(async () => ({ done: await runs.restore([id]) }))) !== undefined) openRun.open(id)
   }
 
+  /** Opens the dialog of a fork, from this checkpoint or the best. */
+  function fork(file?: string): void {
+    forkFrom.value = file
+    dialog.value = 'fork'
+  }
+
   return {
+    fork,
     dialog, forkFrom, renaming, target, underWay, paused, running, resumable, changeable, goOn, trash,
     pause: control('pause', 'Training pauses after its next steps'),
     stop: control('stop', 'Training stops after a checkpoint'),
