@@ -77,6 +77,11 @@ describe('the queue, with its engine', () => {
     expect(epochs).toEqual(epochs.map((_, at) => at + 1))
     const nextRun = marked.entries[1]?.run ?? ''
     await bridge.seen('run.epoch', ({ run: id }) => id === nextRun)
+    // To restart the engine is no wish to stop the run.
+    await bridge.call('engine.restart', {})
+    const { epochs: before } = (await bridge.call('runs.show', { run: nextRun })).summary
+    await bridge.seen('run.epoch', ({ run: id, record }) => id === nextRun && record.epoch > before + 1)
+    expect((await bridge.call('runs.events', { run: nextRun })).events.filter(({ kind }) => kind === 'resume')).toHaveLength(1)
     await bridge.call('runs.control', { run: nextRun, action: 'stop' })
     await bridge.seen('queue.changed', ({ entries }) => entries[1]?.state === 'stopped')
   })
