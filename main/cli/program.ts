@@ -6,6 +6,7 @@ import type { ImportKind } from '../contract/app/datasets.ts'
 import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
+import type { QueueOptions } from './commands/queue.ts'
 import type { RunFormat } from '../services/exports/run.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
@@ -114,6 +115,21 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .description('bring runs back from the trash')
     .argument('<RUN...>', 'their ids')
     .action((ids: readonly string[], _options: object, command: Command) => run(command, async context => (await import('./commands/runs.ts')).bringBack(context, ids)))
+
+  const queue = program.command('queue')
+    .description('list the runs that wait, queue more, or train them')
+    .action((_options: object, command: Command) => run(command, async context => (await import('./commands/queue.ts')).listQueue(context)))
+  changing(queue.command('add'))
+    .description('queue a network: once, repeated with other seeds, or for every combination of some fields')
+    .argument('<PROJECT>', 'name of a preset, or a project file')
+    .option('--limit-train <N>', 'use only the first N training images', wholeNumber(1))
+    .option('--repeats <N>', 'this many times, each with the next seed', wholeNumber(1, 100), 1)
+    .option('--grid <PATH=V,V>', 'every one of these values of a field, such as recipe.batchSize=50,100 (repeatable)', assignment)
+    .option('--name <NAME>', 'what to call the runs')
+    .action((project: string, options: QueueOptions, command: Command) => run(command, async context => (await import('./commands/queue.ts')).addToQueue(context, project, options)))
+  queue.command('run')
+    .description('train what is queued, one after the other')
+    .action((_options: object, command: Command) => run(command, async context => (await import('./commands/queue.ts')).runQueue(context)))
 
   program.command('eval')
     .description('count the errors of a trained network on a data set')

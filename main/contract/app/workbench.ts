@@ -54,13 +54,17 @@ export const LogEntrySchema = z.strictObject({
 })
 export type LogEntry = z.infer<typeof LogEntrySchema>
 
+/** What may hold a home: a face, or the command that works off the queue. */
+export const HolderFaceSchema = z.enum([...FaceSchema.options, 'terminal'])
+export type HolderFace = z.infer<typeof HolderFaceSchema>
+
 /** Whether this app may train and queue in its home: of several that opened one, the first may. Everything else works in all of them. */
 export const HomeStateSchema = z.strictObject({
   mine: z.boolean(),
   /** Who may instead. Null while nobody does: `workbench.takeHome` takes it over. */
   holder: z.strictObject({
     pid: count,
-    face: FaceSchema.nullable(),
+    face: HolderFaceSchema.nullable(),
     since: time.nullable(),
     /** Name of its machine, where it is not this one. */
     machine: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
-import { FaceSchema, type Face, type HomeState } from '../../contract/app/workbench.ts'
+import { HolderFaceSchema, type HolderFace, type HomeState } from '../../contract/app/workbench.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { acquireLock, lockHolder, type Holder, type RunLock } from '../runs/lock.ts'
 
@@ -11,7 +11,7 @@ const LOOK_MILLISECONDS = 2000
 
 export interface HoldOptions {
   readonly home: string
-  readonly face: Face
+  readonly face: HolderFace
   readonly tell: (state: HomeState) => void
   /** Called when the home has become ours. */
   readonly taken: () => void
@@ -104,7 +104,7 @@ export class HomeHold {
 }
 
 function described({ pid, machine, elsewhere, about }: Holder): NonNullable<HomeState['holder']> {
-  const face = FaceSchema.safeParse(about['face'])
+  const face = HolderFaceSchema.safeParse(about['face'])
   const since = about['since'] !== undefined && !Number.isNaN(Date.parse(about['since'])) ? new Date(about['since']).toISOString() : null
   return { pid, face: face.success ? face.data : null, since, machine: elsewhere ? machine : null }
 }

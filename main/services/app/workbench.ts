@@ -2,7 +2,7 @@ import { parseAs } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { appRoutes, isAppRoute, type AppEvent, type AppRoute, type DataOf } from '../../contract/app/index.ts'
 import type { Answer } from '../../contract/app/messages.ts'
-import type { Face } from '../../contract/app/workbench.ts'
+import type { Face, HolderFace } from '../../contract/app/workbench.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { Uploads } from '../datasets/uploads.ts'
 import type { SpawnOptions } from '../engine/spawn.ts'
@@ -29,6 +29,8 @@ export interface WorkbenchOptions {
   /** Absolute path; exists. */
   readonly home: string
   readonly face: Face
+  /** As what it holds the home, if not as its face. */
+  readonly holder?: HolderFace
   readonly dialogs?: Dialogs
   readonly engine?: SpawnOptions
   readonly patience?: Partial<Patience>
@@ -47,7 +49,7 @@ export class Workbench {
   readonly #services: Services
   readonly #handlers: Handlers
 
-  constructor({ home, face, dialogs, engine: spawnOptions, patience }: WorkbenchOptions) {
+  constructor({ home, face, holder = face, dialogs, engine: spawnOptions, patience }: WorkbenchOptions) {
     const tell = <E extends AppEvent>(event: E, data: DataOf<E>): void => {
       for (const listener of this.#listeners) listener(event, data)
     }
@@ -65,7 +67,7 @@ export class Workbench {
       onLog: (level, message) => log.add(level, 'engine', message),
     })
     const runLog = (level: 'info' | 'warning' | 'error', message: string): void => log.add(level, 'runs', message)
-    const hold = new HomeHold({ home, face, tell: state => tell('home', state), taken: () => void queue.begin() })
+    const hold = new HomeHold({ home, face: holder, tell: state => tell('home', state), taken: () => void queue.begin() })
     const permit = (): Promise<void> => hold.require()
     const training = new Training({ home, engine, tell, permit, idle: () => queue.wake(), log: runLog })
     const queue = new Queue({ home, training, engine, permit, tell: state => tell('queue.changed', state), log: runLog })

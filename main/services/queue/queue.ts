@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { QueueEntry, QueueState } from '../../contract/app/queue.ts'
-import { MAX_ENTRIES } from '../../contract/app/queue.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { pathExists } from '../files.ts'
 import { homeFolders } from '../home.ts'
@@ -12,7 +10,7 @@ import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { verdictOn } from './outcome.ts'
 import { applied, planRequest, type QueueRequest } from './request.ts'
-import { batchOf, EMPTY, entryOf, isEnded, readQueue, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
+import { appended, batchOf, EMPTY, entryOf, readQueue, stateOf, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
 
 export interface QueueOptions {
   readonly home: string
@@ -57,23 +55,22 @@ export class Queue {
 
   async state(): Promise<QueueState> {
     // Without the home, another app may change it at any time.
-    const contents = this.#contents ?? (await readQueue(this.#options.home, () => undefined))
+    const contents = this.#contents ?? (await readQueue(this.#options.home))
     return stateOf(contents, this.#blocked)
   }
 
   async add(request: QueueRequest): Promise<QueueEntry[]> {
     const { home, engine, permit, log } = this.#options
     await permit()
-    const { project, sets } = await planRequest(home, engine, request, note => log('info', note))
-    const batch: Batch = { id: newId(), several: sets.length > 1, name: request.name ?? null, project, limitTrain: request.limitTrain ?? null }
-    const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: false }))
+    const planned = await planRequest(home, engine, request, note => log('info', note))
+    let added: readonly string[] = []
     const after = await this.#change(contents => {
-      const open = contents.entries.filter(entry => !isEnded(entry)).length
-      if (open + entries.length > MAX_ENTRIES) throw new BitwrightError({ what: `the queue takes at most ${MAX_ENTRIES} runs; ${open} wait, ${entries.length} more were asked for`, where: home, remedy: 'wait until some have ended, or ask for fewer' })
-      return { ...contents, batches: [...contents.batches, batch], entries: [...contents.entries, ...entries] }
+      const more = appended(contents, planned, request)
+      added = more.added
+      return more.contents
     })
     this.wake()
-    return entries.map(entry => entryOf(after, entry))
+    return after.entries.filter(({ id }) => added.includes(id)).map(entry => entryOf(after, entry))
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -253,18 +250,10 @@ export class Queue {
   }
 }
 
-function stateOf(contents: QueueContents, blocked: string | null): QueueState {
-  return { held: contents.held, blocked, entries: contents.entries.map(entry => entryOf(contents, entry)) }
-}
-
 function required({ entries }: QueueContents, id: string): StoredEntry {
   const entry = entries.find(one => one.id === id)
   if (entry) return entry
   throw new BitwrightError({ what: `the queue has no entry ${id}`, where: 'the queue', remedy: 'look at the list again' })
-}
-
-function newId(): string {
-  return randomBytes(8).toString('hex')
 }
 
 /** The end of a process is known a moment after the end of what it was asked. */

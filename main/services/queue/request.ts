@@ -22,7 +22,7 @@ export interface Planned {
 type Engine = Pick<Supervisor, 'call' | 'state'>
 
 /** Expands a request and checks every run it would make. Throws for the first that is wrong, naming it. */
-export async function planRequest(home: string, engine: Engine, { project: asked, dataset, limitTrain, set, repeats, sweep }: QueueRequest, log: (note: string) => void): Promise<Planned> {
+export async function planRequest(home: string, engine: Engine | undefined, { project: asked, dataset, limitTrain, set, repeats, sweep }: QueueRequest, log: (note: string) => void): Promise<Planned> {
   const { project, images, notes } = await prepareProject(home, { project: asked, dataset, set })
   const combinations = combinationsOf(sweep)
   const total = combinations.length * repeats
@@ -57,11 +57,11 @@ export function applied(project: Project, set: readonly string[]): Project {
 }
 
 /** Throws if the engine, should it be there, says that training would not fit. */
-async function requireRoom(engine: Engine, project: Project, measured: Set<string>): Promise<void> {
+async function requireRoom(engine: Engine | undefined, project: Project, measured: Set<string>): Promise<void> {
   const { seed: _, learningRate: __, epochs: ___, patience: ____, selection: _____, shuffle: ______, ...recipe } = project.recipe
   // Runs that differ only in what takes no memory are planned once.
   const key = JSON.stringify([project.architecture, recipe])
-  if (measured.has(key) || !['ready', 'busy'].includes(engine.state.state)) return
+  if (engine === undefined || measured.has(key) || !['ready', 'busy'].includes(engine.state.state)) return
   const { available, largestBatch, plan } = await engine.call('memory', { project })
   if (available !== null && plan.total > available) {
     throw new BitwrightError({

@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ProjectSchema } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { EntryIdSchema, EntryStateSchema, MAX_ENTRIES, type QueueEntry } from '../../contract/app/queue.ts'
+import { EntryIdSchema, EntryStateSchema, MAX_ENTRIES, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
 import { FaultSchema, RunIdSchema } from '../../contract/engine.ts'
 import { codeOf, readJson, writeAtomic } from '../files.ts'
 import { jsonFile } from '../runs/record.ts'
-import { applied } from './request.ts'
+import { applied, type Planned, type QueueRequest } from './request.ts'
 
 const QUEUE_FILE = 'queue.json'
 /** Projects have up to 8 MiB, but not many of them. */
@@ -38,19 +39,33 @@ export type QueueContents = z.infer<typeof QueueFileSchema>
 
 export const EMPTY: QueueContents = { version: 1, held: false, batches: [], entries: [] }
 
-/** <home>/queue.json. One that cannot be used is set aside, under another name, and `warn` is told. */
-export async function readQueue(home: string, warn: (message: string) => void): Promise<QueueContents> {
+/** <home>/queue.json. Whoever holds the home passes `warn`: one that cannot be used is then set aside, under another name, and said so. */
+export async function readQueue(home: string, warn?: (message: string) => void): Promise<QueueContents> {
   const path = join(home, QUEUE_FILE)
   try {
     return await readJson(path, QueueFileSchema, { limit: LIMIT })
   } catch (error) {
     if (!(error instanceof BitwrightError)) throw error
     if (codeOf(error.cause) === 'ENOENT') return EMPTY
+    if (warn === undefined) return EMPTY
     const aside = `${path}.damaged`
     const moved = await rename(path, aside).then(() => `is now ${aside}`, () => 'could not be moved')
     warn(`the queue begins anew; the file that held it ${moved}: ${error.message}`)
     return EMPTY
   }
+}
+
+/** The queue with what a request has planned at its end, and the ids of that. Throws if it would be too long. */
+export function appended(contents: QueueContents, { project, sets }: Planned, { name, limitTrain }: Pick<QueueRequest, 'name' | 'limitTrain'>): { readonly contents: QueueContents; readonly added: readonly string[] } {
+  const open = contents.entries.filter(entry => !isEnded(entry)).length
+  if (open + sets.length > MAX_ENTRIES) throw new BitwrightError({ what: `the queue takes at most ${MAX_ENTRIES} runs; ${open} wait, ${sets.length} more were asked for`, where: 'the queue', remedy: 'wait until some have ended, or ask for fewer' })
+  const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null }
+  const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: false }))
+  return { contents: { ...contents, batches: [...contents.batches, batch], entries: [...contents.entries, ...entries] }, added: entries.map(({ id }) => id) }
+}
+
+function newId(): string {
+  return randomBytes(8).toString('hex')
 }
 
 /** Writes it without what is of no use any more: ended entries beyond the newest, and batches without entries. */
@@ -98,4 +113,8 @@ function describe(contents: QueueContents, entry: StoredEntry): QueueEntry {
     seed: recipe.seed,
     epochs: recipe.epochs,
   }
+}
+
+export function stateOf(contents: QueueContents, blocked: string | null): QueueState {
+  return { held: contents.held, blocked, entries: contents.entries.map(entry => entryOf(contents, entry)) }
 }
