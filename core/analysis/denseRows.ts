@@ -1,6 +1,6 @@
 import { invariant } from '../errors.ts'
 import { randomBaseline, type Baseline } from './random.ts'
-import { isPositive, signsOf, signWords, type Signs } from './signs.ts'
+import { signsOf, signWords, type Signs } from './signs.ts'
 
 /** How the weights of a binary dense layer repeat: whole units, and the 32-bit words that their products are computed by. */
 export interface DenseRepetition {
@@ -33,8 +33,8 @@ export function unitWords(signs: Signs, depth: number, units: number): Uint32Arr
   invariant(signs.length === signWords(depth * units), () => `${signs.length} words for ${depth} x ${units}`)
   const packed = new Uint32Array(Math.ceil(depth / 32) * units)
   for (let input = 0, at = 0; input < depth; input++) {
-    const [place, bit] = [(input >> 5) * units, 1 << (input & 31)]
-    for (let unit = 0; unit < units; unit++, at++) if (isPositive(signs, at)) packed[place + unit] = (packed[place + unit] as number) | bit
+    const [place, bit] = [(input >> 5) * units, input & 31]
+    for (let unit = place; unit < place + units; unit++, at++) packed[unit] = (packed[unit] as number) | ((((signs[at >> 5] as number) >>> (at & 31)) & 1) << bit)
   }
   return packed
 }
@@ -46,11 +46,12 @@ export function denseRepetitionOf(signs: Signs, depth: number, units: number): D
   const tail = depth - 32 * (places - 1)
   const maskOf = (place: number): number => (place < places - 1 || tail === 32 ? 0xffffffff : 2 ** tail - 1)
   let [distinctWords, distinctWordsMerged] = [0, 0]
+  const seen = new WordSet(units)
   for (let place = 0; place < places; place++) {
     const mask = maskOf(place)
     const row = packed.subarray(place * units, (place + 1) * units)
-    distinctWords += new Set(row).size
-    distinctWordsMerged += new Set(Array.from(row, word => Math.min(word, (~word & mask) >>> 0))).size
+    distinctWords += seen.distinct(row, 0)
+    distinctWordsMerged += seen.distinct(row, mask)
   }
   const groups = unitGroups(packed, places, units, maskOf)
   const words = places * units
@@ -72,15 +73,68 @@ export function denseRepetitionOf(signs: Signs, depth: number, units: number): D
 }
 
 function unitGroups(packed: Uint32Array, places: number, units: number, maskOf: (place: number) => number): { readonly same: number[]; readonly opposite: number[] }[] {
-  const groups = new Map<string, { same: number[]; opposite: number[] }>()
+  const groups: { same: number[]; opposite: number[] }[] = []
+  const byHash = new Map<number, typeof groups>()
+  const wordOf = (unit: number, place: number, turned: boolean): number => {
+    const word = packed[place * units + unit] as number
+    return turned ? (~word & maskOf(place)) >>> 0 : word
+  }
+  const hashOf = (unit: number, turned: boolean): number => {
+    let hash = 0x811c9dc5
+    for (let place = 0; place < places; place++) hash = mixed(hash, wordOf(unit, place, turned))
+    return hash
+  }
+  const agree = (a: number, b: number, turned: boolean): boolean => {
+    for (let place = 0; place < places; place++) if (wordOf(a, place, false) !== wordOf(b, place, turned)) return false
+    return true
+  }
   for (let unit = 0; unit < units; unit++) {
-    const own = Array.from({ length: places }, (_, place) => packed[place * units + unit] as number)
-    const key = own.join()
-    const same = groups.get(key)
-    const opposite = same ? undefined : groups.get(own.map((word, place) => (~word & maskOf(place)) >>> 0).join())
+    const hash = hashOf(unit, false)
+    const same = byHash.get(hash)?.find(group => agree(group.same[0] as number, unit, false))
+    const opposite = same ? undefined : byHash.get(hashOf(unit, true))?.find(group => agree(group.same[0] as number, unit, true))
     if (same) same.same.push(unit)
     else if (opposite) opposite.opposite.push(unit)
-    else groups.set(key, { same: [unit], opposite: [] })
+    else {
+      const group = { same: [unit], opposite: [] }
+      groups.push(group)
+      byHash.set(hash, [...(byHash.get(hash) ?? []), group])
+    }
   }
-  return [...groups.values()]
+  return groups
+}
+
+/** FNV-1a by words of 32 bits, with the multiplier of 32-bit FNV. */
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x01000193)
+  return (product ^ (product >>> 15)) >>> 0
+}
+
+/** Counts distinct words of a row by open addressing; a slot was filled in this row if its stamp says so: nothing to clear between rows. */
+class WordSet {
+  readonly #words: Uint32Array
+  readonly #stamps: Uint32Array
+  #stamp = 0
+
+  constructor(most: number) {
+    const slots = 2 ** Math.ceil(Math.log2(2 * most + 1))
+    this.#words = new Uint32Array(slots)
+    this.#stamps = new Uint32Array(slots)
+  }
+
+  /** With a mask, a word and its opposite within the mask count as one. */
+  distinct(row: Uint32Array, mask: number): number {
+    const last = this.#words.length - 1
+    this.#stamp++
+    let count = 0
+    for (const own of row) {
+      const word = mask === 0 ? own : Math.min(own, (~own & mask) >>> 0)
+      let slot = mixed(0x811c9dc5, word) & last
+      while (this.#stamps[slot] === this.#stamp && this.#words[slot] !== word) slot = (slot + 1) & last
+      if (this.#stamps[slot] === this.#stamp) continue
+      this.#stamps[slot] = this.#stamp
+      this.#words[slot] = word
+      count++
+    }
+    return count
+  }
 }

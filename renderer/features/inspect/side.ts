@@ -17,6 +17,8 @@ export function createSide(layerName: Ref<string | undefined>) {
   const looked = shallowRef<LookedLayer>()
   const marked = shallowRef<{ readonly moment: string; readonly layer: string; readonly signs: Signs }>()
   const figures = shallowRef<Figures>()
+  /** Figures are those of another moment. */
+  const isCounting = ref(false)
   const error = shallowRef<unknown>()
   const busy = ref(false)
 
@@ -101,18 +103,20 @@ export function createSide(layerName: Ref<string | undefined>) {
   const counting = newestOnly(async () => {
     const [asked, at] = [target.value, momentName.value]
     if (!asked || at === undefined) return
+    isCounting.value = true
     const told = await bridge().call('inspect.figures', { target: asked, moment: at }).catch((cause: unknown) => {
       error.value = cause
       return undefined
     })
     if (told && target.value === asked) figures.value = told
+    isCounting.value = false
   })
   // The filters first: they are what is looked at, and figures take longer.
   watch([layer, momentName], () => void looking())
   watch([layerName, markName, target], () => void marking())
   watch([about, momentName], () => void counting())
 
-  return reactive({ layerName, target, about, momentName, markName, moments, moment, layer, looked, turned, figures, convolution, dense, error, busy, open, refresh, close })
+  return reactive({ layerName, target, about, momentName, markName, moments, moment, layer, looked, turned, figures, isCounting, convolution, dense, error, busy, open, refresh, close })
 }
 export type Side = ReturnType<typeof createSide>
 
