@@ -16,13 +16,13 @@ test('a sweep is queued and trained from the command line; an interrupt is gone 
   const add = ['queue', 'add', project, '--grid', 'nodes.dense1.units=32,64', '--json']
   const wrong = await runCli([...add, '--grid', 'recipe.batchSize=20,0'], { home })
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('combination 2 of 4 (nodes.dense1.units=32, recipe.batchSize=0)')])
-  expect(await runCli([...add, '--epochs', '40', '--name', 'widths'], { home })).toMatchObject({ code: 0, json: { entries: [{ set: ['nodes.dense1.units=32'], state: 'waiting', epochs: 40 }, { set: ['nodes.dense1.units=64'] }] } })
+  expect(await runCli([...add, '--epochs', '20', '--name', 'widths'], { home })).toMatchObject({ code: 0, json: { entries: [{ set: ['nodes.dense1.units=32'], state: 'waiting', epochs: 20 }, { set: ['nodes.dense1.units=64'] }] } })
 
   const first = startCli(['queue', 'run'], { home })
   await first.says(/widths, nodes\.dense1\.units=32: run /)
-  await first.says(/^ +1\/40 /m)
+  await first.says(/^ +1\/20 /m)
   first.child.kill('SIGINT')
-  expect(await first.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/units=32 +40 +running .*\n.*units=64 +40 +waiting/) as unknown })
+  expect(await first.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/units=32 +20 +running .*\n.*units=64 +20 +waiting/) as unknown })
   const { json } = await runCli(['queue', '--json'], { home })
   expect(json).toMatchObject({ entries: [{ state: 'running', run: expect.any(String) as unknown }, { state: 'waiting', run: null }] })
   const { code, json: done } = await runCli(['queue', 'run', '--json'], { home })
