@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { QueueEntry, QueueState } from '../../contract/app/queue.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { pathExists } from '../files.ts'
 import { homeFolders } from '../home.ts'
-import { chooseRunId } from '../runs/create.ts'
+import { chooseRunId, ensureRunSpace } from '../runs/create.ts'
 import { annotate } from '../runs/notes.ts'
 import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
@@ -185,11 +186,11 @@ export class Queue {
       how = { error: error instanceof Error ? error : new Error(String(error)), stopAsked: false }
     }
     if (this.#closing) return false
-    return this.#settle(waiting, directory, how)
+    return this.#settle(waiting, project, directory, how)
   }
 
   /** Marks an entry whose run has come to a stand, or leaves it to go on. */
-  async #settle({ id, resumed }: StoredEntry, directory: string, { error, stopAsked }: Ended): Promise<boolean> {
+  async #settle({ id, resumed }: StoredEntry, project: Project, directory: string, { error, stopAsked }: Ended): Promise<boolean> {
     const { engine } = this.#options
     await engineNews()
     const verdict = (await pathExists(directory)) ? await verdictOn(directory, stopAsked) : undefined
@@ -199,6 +200,7 @@ export class Queue {
     }
     const died = !['ready', 'busy'].includes(engine.state.state)
     if (verdict === undefined && !died) {
+      await this.#requireSpace(id, project)
       await this.#update(id, { state: 'failed', fault: faultOf(error ?? new Error('a run that left no folder')) })
       return true
     }
@@ -207,6 +209,18 @@ export class Queue {
     const fault = faultOf(error)
     await this.#update(id, resumed ? { state: 'failed', fault: { ...fault, what: `its engine ended twice, the last time so: ${fault.what}` } } : { resumed: true })
     return true
+  }
+
+  /** A run that did not begin because the disk is full waits until it is not: all others would fail after it. */
+  async #requireSpace(id: string, project: Project): Promise<void> {
+    const { home, engine } = this.#options
+    const { plan } = await engine.call('memory', { project })
+    try {
+      await ensureRunSpace(home, plan.parameters + plan.optimizer, 'new')
+    } catch (error) {
+      await this.#update(id, { state: 'waiting', run: null })
+      throw error
+    }
   }
 
   /** Runs that were given a name are called by it, and by what sets each apart. */

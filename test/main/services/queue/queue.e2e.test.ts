@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readMetrics } from '../../../../main/services/runs/index.ts'
 import { bridgeTo, openTestHost } from '../../../support/hosts.ts'
+import { smallDisk } from '../../../support/small-disk.ts'
 import { smallProject, storeSmall } from '../../../support/small-training.ts'
 
 describe('the queue, with its engine', () => {
@@ -84,6 +85,24 @@ describe('the queue, with its engine', () => {
     expect((await bridge.call('runs.events', { run: nextRun })).events.filter(({ kind }) => kind === 'resume')).toHaveLength(1)
     await bridge.call('runs.control', { run: nextRun, action: 'stop' })
     await bridge.seen('queue.changed', ({ entries }) => entries[1]?.state === 'stopped')
+  })
+
+  it('waits where the disk is full, and goes on when there is room', async () => {
+    const disk = smallDisk('64m')
+    if (disk === undefined) return
+    const host = await openTestHost({ home: disk })
+    await storeSmall(disk)
+    const bridge = await bridgeTo(host)
+    await bridge.seen('engine', ({ state }) => state === 'ready')
+    const filler = join(disk, 'filler')
+    await writeFile(filler, Buffer.alloc(56 * 2 ** 20))
+    await bridge.call('queue.add', { project: smallProject({ recipe: { epochs: 1 } }), repeats: 2 })
+    const full = await bridge.seen('queue.changed', ({ blocked }) => blocked !== null)
+    expect(full).toMatchObject({ blocked: expect.stringMatching(/bytes free on the disk/) as unknown, entries: [{ state: 'waiting', run: null }, { state: 'waiting' }] })
+    await rm(filler)
+    await bridge.call('queue.release', {})
+    const { entries } = await bridge.seen('queue.changed', state => state.entries.every(({ state: one }) => one === 'finished') && state.entries.length === 2)
+    expect(entries.map(({ fault }) => fault)).toEqual([null, null])
   })
 
   it('of two hosts with one home, one trains; the other is told who, and may take over when that one is gone', async () => {
