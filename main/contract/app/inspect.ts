@@ -44,7 +44,7 @@ const InspectLayerSchema = z.strictObject({
   places: count,
   /** Height, width and channels of the picture that it reads, where that is the network's own input. */
   picture: z.tuple([count, count, count]).nullable(),
-  /** Each of its weights is used as a sign; evaluation may still take the latent ones. */
+  /** Training draws its signs anew at every step, and evaluation takes the latent weights themselves (BinaryConnect). */
   evaluatesReals: z.boolean(),
 })
 export type InspectLayer = z.infer<typeof InspectLayerSchema>
