@@ -101,10 +101,55 @@ export class Memory {
     }
   }
 
+  /**
+   * Reads tensors in order, as many at once as the staging buffer holds: waiting for the device takes longer than small copies do. What
+   * one call has given is let go of before more is read.
+   */
+  async *readEach(tensors: readonly Tensor[]): AsyncGenerator<Bytes> {
+    const { device } = this.#device
+    for (const group of together(tensors)) {
+      const [only] = group
+      if (only && group.length === 1) {
+        yield await this.read(only)
+        continue
+      }
+      this.#staging ??= device.createBuffer({ label: 'staging', size: STAGING_BYTES, usage: Usage.mapRead | Usage.copyTarget })
+      const encoder = device.createCommandEncoder()
+      const places: number[] = []
+      let size = 0
+      for (const tensor of group) {
+        encoder.copyBufferToBuffer(this.buffer(tensor), 0, this.#staging, size, bytesOf(tensor))
+        places.push(size)
+        size += bytesOf(tensor)
+      }
+      device.queue.submit([encoder.finish()])
+      await this.#staging.mapAsync(1, 0, size)
+      const all = new Uint8Array(this.#staging.getMappedRange(0, size).slice(0))
+      this.#staging.unmap()
+      for (const [index, tensor] of group.entries()) yield all.slice(places[index], (places[index] as number) + lengthOf(tensor) * 4)
+    }
+  }
+
   destroy(): void {
     for (const buffer of this.#buffers.values()) buffer.destroy()
     this.#buffers.clear()
     this.#staging?.destroy()
     this.#staging = undefined
   }
+}
+
+/** Tensors in order, in groups that the staging buffer holds; one that it does not hold is a group of its own. */
+function together(tensors: readonly Tensor[]): Tensor[][] {
+  const groups: Tensor[][] = []
+  let room = 0
+  for (const tensor of tensors) {
+    const bytes = bytesOf(tensor)
+    if (bytes <= room) groups.at(-1)?.push(tensor)
+    else {
+      groups.push([tensor])
+      room = STAGING_BYTES
+    }
+    room -= bytes
+  }
+  return groups
 }

@@ -58,8 +58,10 @@ export class LayerWatch {
       const parameter = model.parameters.get(`${layer.name}.weight`)
       return parameter?.latent === true ? [{ layer, parameter }] : []
     })
-    for (const { layer, parameter } of this.#layers) {
-      const values = await memory.readFloats(parameter.tensor)
+    const layers = this.#layers.values()
+    for await (const bytes of memory.readEach(this.#layers.map(({ parameter }) => parameter.tensor))) {
+      const { layer, parameter } = layers.next().value as { layer: BinaryLayer; parameter: Parameter }
+      const values = new Float32Array(bytes.buffer)
       const signs = signsOf(values)
       const bank = bankOf(layer, { signs: () => signs, values: () => undefined })
       bits.set(layer.name, signs)
@@ -81,8 +83,9 @@ export class LayerWatch {
 export function latentFigures(values: Float32Array): Required<Pick<LayerFigures, 'clippedShare' | 'meanLatent'>> {
   let clipped = 0
   let sum = 0
-  for (const value of values) {
-    const magnitude = Math.abs(value)
+  // Not for-of, which takes three times as long over a typed array.
+  for (let at = 0; at < values.length; at++) {
+    const magnitude = Math.abs(values[at] as number)
     sum += magnitude
     if (magnitude >= 1) clipped++
   }
