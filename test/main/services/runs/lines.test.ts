@@ -85,3 +85,12 @@ test('an epoch that is missing before the checkpoint is told of, and the last on
   expect(said.join()).toContain('lacks epochs 1 to 3')
   expect(await readMetrics(folder)).toEqual([epochRecord(3)])
 })
+
+test('lines that are one only together, or more than one, are damaged ones', async () => {
+  const path = await file()
+  const Loose = z.looseObject({ k: z.int() })
+  for (const [text, kept] of [['{"k":1}\n{"k":2,\n"j":3}\n{"k":4},{"k":5}\n{"k":6}\n', [1, 6]], ['{"k":1},{"k":2}\n{"k":3}\n', [3]]] as const) {
+    await writeFile(path, text)
+    expect((await readLines(path, Loose)).map(({ value }) => value.k)).toEqual(kept)
+  }
+})
