@@ -7,8 +7,10 @@ import type { ChartMark, ChartWindow, PreparedSeries, ReferenceLine } from './se
 export const MARGINS = { left: 48, right: 14, top: 18, bottom: 36 }
 /** Curves of fewer points show each. */
 const FEW_POINTS = 40
+/** Of more curves, what they are smoothed from would hide each other; they are thinner too, which is quicker to draw. */
+const MOST_WITH_RAW = 6
 /** Points of all curves together that a picture is made of: more are not seen, and take longer than a frame. */
-const MOST_POINTS = 12_000
+const MOST_POINTS = 8_000
 /** Pixels of a letter of a mark's name, about. */
 const LETTER = 6
 
@@ -69,7 +71,8 @@ export function lineOption(model: LineModel): LineOption {
 
 type Series = Extract<NonNullable<LineOption['series']>, readonly unknown[]>[number]
 
-function curves(one: PreparedSeries, { window, theme, log }: LineModel, blocks: number): Series[] {
+function curves(one: PreparedSeries, { series, window, theme, log }: LineModel, blocks: number): Series[] {
+  const raw = series.length <= MOST_WITH_RAW
   const { colour, dash } = styleOf(one.series.role, theme)
   const curve = (which: 'values' | 'raw', z: number, strong: boolean): Series => {
     const data = one.points(which, window, blocks)
@@ -77,10 +80,10 @@ function curves(one: PreparedSeries, { window, theme, log }: LineModel, blocks: 
     return {
       type: 'line', id: `${which} ${one.series.name}`, name: strong ? one.series.name : `${one.series.name} (raw)`, dimensions: ['x', 'y'], data: untyped(data), z, silent: true, clip: true,
       emphasis: { disabled: true }, symbol: 'circle', symbolSize: 5, showSymbol: strong && data.length <= 2 * FEW_POINTS,
-      itemStyle: { color: colour }, lineStyle: { color: colour, width: strong ? 1.6 : 1, opacity: strong ? 1 : 0.3, type: dash.length > 0 && strong ? [...dash] : 'solid' },
+      itemStyle: { color: colour }, lineStyle: { color: colour, width: strong && raw ? 1.6 : 1, opacity: strong ? 1 : 0.3, type: dash.length > 0 && strong ? [...dash] : 'solid' },
     }
   }
-  return one.isSmoothed ? [curve('raw', 2, false), curve('values', 3, true)] : [curve('values', 3, true)]
+  return one.isSmoothed && raw ? [curve('raw', 2, false), curve('values', 3, true)] : [curve('values', 3, true)]
 }
 
 /** A curve that is not seen: it carries the lines and ticks, and makes the axis reach the reference lines. */

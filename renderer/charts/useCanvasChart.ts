@@ -25,9 +25,16 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
   const chart = shallowRef<EChartsType>()
   const key = {}
 
+  /** Its loop of frames, which we have no animations for, ends as soon as nothing has changed, instead of ten frames later. */
+  function begun(element: HTMLElement): EChartsType {
+    const made = init(element, null, { renderer: 'canvas', width: width.value, height: height.value })
+    made.getZr().setSleepAfterStill(1)
+    return made
+  }
+
   function draw(): void {
     if (!place.value || width.value <= 0 || height.value <= 0) return
-    chart.value ??= init(place.value, null, { renderer: 'canvas', width: width.value, height: height.value })
+    chart.value ??= begun(place.value)
     if (chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value) chart.value.resize({ width: width.value, height: height.value, silent: true })
     chart.value.setOption(option(width.value, height.value), { replaceMerge: ['series'], silent: true })
     drawn.value++
