@@ -8,8 +8,14 @@ import { stepNames, type Steps } from '../live/curves.ts'
 import { Growing } from '../live/growing.ts'
 import { runNames } from './runNames.ts'
 
+interface RunFigures {
+  readonly detail: OutputOf<'runs.show'> | undefined
+  readonly epochs: Columns
+  readonly steps: Steps
+}
+
 /** A run among others: what it was told, its figures, and how it is drawn. */
-export interface ComparedRun {
+export interface ComparedRun extends RunFigures {
   readonly id: string
   readonly summary: RunSummary
   /** Told apart from the others. */
@@ -17,27 +23,29 @@ export interface ComparedRun {
   /** Its place among them, by which it has its colour and line. */
   readonly place: number
   readonly style: SeriesStyle
-  readonly detail: OutputOf<'runs.show'> | undefined
-  readonly epochs: Columns
-  readonly steps: Steps
 }
 
 export interface ComparedRuns {
   readonly runs: ComputedRef<readonly ComparedRun[]>
-  /** Everything asked for has come. */
-  readonly complete: ComputedRef<boolean>
   readonly error: Readonly<ShallowRef<unknown>>
 }
 
-const noSteps: Steps = new Growing(stepNames)
+const nothing: RunFigures = { detail: undefined, epochs: {}, steps: new Growing(stepNames) }
+
+/** All that is told of a run, once. */
+export async function figuresOf(run: string): Promise<RunFigures> {
+  const channel = bridge()
+  const [detail, { epochs }, series] = await Promise.all([channel.call('runs.show', { run }), channel.call('runs.metrics', { run }), channel.call('runs.series', { run })])
+  const steps: Steps = new Growing(stepNames)
+  steps.appendAll(series.steps)
+  return { detail, epochs, steps }
+}
 
 /** Reads what is told of these runs, and again what changes while they are trained. Runs that are gone are left out. */
 export function useComparedRuns(ids: () => readonly string[]): ComparedRuns {
   const store = useRuns()
   const channel = bridge()
-  const details = shallowRef<ReadonlyMap<string, OutputOf<'runs.show'>>>(new Map())
-  const epochs = shallowRef<ReadonlyMap<string, Columns>>(new Map())
-  const steps = shallowRef<ReadonlyMap<string, Steps>>(new Map())
+  const figures = shallowRef<ReadonlyMap<string, RunFigures>>(new Map())
   const error = shallowRef<unknown>()
   const asked = new Set<string>()
 
@@ -48,19 +56,13 @@ export function useComparedRuns(ids: () => readonly string[]): ComparedRuns {
   const runs = computed(() => {
     const names = runNames(summaries.value)
     return summaries.value.map((summary, place): ComparedRun => ({
-      id: summary.id, summary, name: names[place] ?? summary.name, place, style: tokenStyle(place), detail: details.value.get(summary.id), epochs: epochs.value.get(summary.id) ?? {},
-      steps: steps.value.get(summary.id) ?? noSteps,
+      id: summary.id, summary, name: names[place] ?? summary.name, place, style: tokenStyle(place), ...(figures.value.get(summary.id) ?? nothing),
     }))
   })
 
   async function load(run: string): Promise<void> {
     try {
-      const [shown, figures, series] = await Promise.all([channel.call('runs.show', { run }), channel.call('runs.metrics', { run }), channel.call('runs.series', { run })])
-      const grown: Steps = new Growing(stepNames)
-      grown.appendAll(series.steps)
-      details.value = new Map(details.value).set(run, shown)
-      epochs.value = new Map(epochs.value).set(run, figures.epochs)
-      steps.value = new Map(steps.value).set(run, grown)
+      figures.value = new Map(figures.value).set(run, await figuresOf(run))
     } catch (cause) {
       asked.delete(run)
       error.value = cause
@@ -78,5 +80,5 @@ export function useComparedRuns(ids: () => readonly string[]): ComparedRuns {
     if (asked.has(run)) void load(run)
   }))
 
-  return { runs, complete: computed(() => runs.value.every(run => run.detail !== undefined)), error }
+  return { runs, error }
 }

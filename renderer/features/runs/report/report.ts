@@ -10,6 +10,7 @@ import { STYLE } from './style.ts'
 
 /** A picture of the report, made beforehand as SVG that needs nothing from elsewhere. */
 export interface ReportPicture {
+  /** Empty where the picture has it in itself. */
   readonly title: string
   readonly svg: string
   readonly caption?: string
@@ -77,7 +78,7 @@ function section(title: string, ...parts: readonly (Html | readonly Html[])[]): 
 }
 
 function figure({ title, svg, caption }: ReportPicture): Html {
-  return html`<figure><figcaption>${title}</figcaption><div class="picture">${picture(svg)}</div>${caption !== undefined && html`<p class="soft">${caption}</p>`}</figure>`
+  return html`<figure>${title !== '' && html`<figcaption>${title}</figcaption>`}<div class="picture">${picture(svg)}</div>${caption !== undefined && html`<p class="soft">${caption}</p>`}</figure>`
 }
 
 function resultsTable(runs: readonly ReportRun[]): Html {
