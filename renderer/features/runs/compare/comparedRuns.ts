@@ -62,7 +62,9 @@ export function useComparedRuns(ids: () => readonly string[]): ComparedRuns {
 
   async function load(run: string): Promise<void> {
     try {
-      figures.value = new Map(figures.value).set(run, await figuresOf(run))
+      const told = await figuresOf(run)
+      // Read now, not before the wait: others have come meanwhile.
+      figures.value = new Map(figures.value).set(run, told)
     } catch (cause) {
       asked.delete(run)
       error.value = cause

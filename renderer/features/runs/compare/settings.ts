@@ -1,6 +1,6 @@
 import { grouped, type Project } from '../../../../core/architecture/index.ts'
 import { recipeForm, stepFields, stepsOf, type RecipeField } from '../../../../core/architecture/recipeForm.ts'
-import { stepTitles } from '../../../../core/architecture/recipeHelp.ts'
+import { recipeGroups, stepTitles } from '../../../../core/architecture/recipeHelp.ts'
 
 /** What a run was told, layers aside. */
 export interface Told {
@@ -52,7 +52,14 @@ export function settingRows(runs: readonly Told[]): readonly SettingRow[] {
   return [...all.values()].map(({ path, section, label }) => ({ path, section, label, texts: perRun.map(settings => settings.get(path)?.text) }))
 }
 
+/** A field's label, with that of its part of the recipe where it says too little by itself: "Learning rate: Start". */
+export function fullLabel(path: string, label: string): string {
+  const [top = ''] = path.split('.')
+  const title = recipeGroups.find(({ fields }) => fields.includes(top))?.title ?? ''
+  return ['Learning rate', 'Optimizer'].includes(title) && label !== title ? `${title}: ${label}` : label
+}
+
 function settingOf(section: string, { path, label, value, unit }: RecipeField): Setting {
   const text = value === undefined ? 'left out' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
-  return { path: `recipe.${path}`, section, label, text: unit === undefined || value === undefined ? text : `${text} ${unit}` }
+  return { path: `recipe.${path}`, section, label: fullLabel(path, label), text: unit === undefined || value === undefined ? text : `${text} ${unit}` }
 }

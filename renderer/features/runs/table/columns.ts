@@ -2,6 +2,7 @@ import { percent, significant } from '../../../../core/architecture/figures.ts'
 import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
 import { recipeHelp } from '../../../../core/architecture/recipeHelp.ts'
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
+import { fullLabel } from '../compare/settings.ts'
 import { stateLook } from '../states.ts'
 import { timeText } from '../../../ui/wording.ts'
 
@@ -76,13 +77,15 @@ export function columnsFor(runs: readonly RunSummary[]): readonly TableColumn[] 
 function parameterColumn(path: string, runs: readonly RunSummary[]): TableColumn {
   const value: TableColumn['value'] = run => run.parameters[path] ?? null
   const numeric = runs.every(run => run.parameters[path] === undefined || typeof run.parameters[path] === 'number')
-  return { id: path, title: parameterTitle(path), section: 'Recipe', kind: numeric ? 'number' : 'text', width: 104, value }
+  const title = parameterTitle(path)
+  return { id: path, title, section: 'Recipe', kind: numeric ? 'number' : 'text', width: Math.max(90, 44 + 7 * title.length), value }
 }
 
-/** The label of the recipe's form, where it has one; of fields such as the kind of a schedule, with what it belongs to. */
+/** The label of the recipe's form, where it has one. */
 function parameterTitle(path: string): string {
   const known = path.replace(/^recipe\./, '')
-  return recipeHelp[known]?.label ?? known
+  const label = recipeHelp[known]?.label
+  return label === undefined ? known : fullLabel(known, label)
 }
 
 /** A value as it is shown. */
