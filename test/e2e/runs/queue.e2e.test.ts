@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary.ts'
 import { firstLine } from '../../main/browser/first-line.ts'
 import { startCli } from '../../main/cli/run-cli.ts'
 
-const EPOCHS = 16
+const EPOCHS = 10
 
 interface TestServer {
   readonly bridge: TestBridge
