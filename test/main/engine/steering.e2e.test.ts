@@ -62,7 +62,7 @@ describe('a run under way', () => {
     expect((await readMetrics(twinDirectory)).at(-1)?.learningRate).toBe(1e-3)
   })
 
-  test('stops at the end of the epoch under way, and not when that is taken back', async () => {
+  test('stops at the end of the epoch under way, and not when that is taken back; is refused fewer epochs than are begun', async () => {
     const engine = openEngine(home)
     const training = engine.call('train', { project, dataset: 'small' })
     await engine.seen(({ event }) => event === 'progress')
@@ -71,19 +71,11 @@ describe('a run under way', () => {
     expect([state, epochs]).toEqual(['stopped', 1])
     const going = engine.call('resume', { run })
     await engine.seen(({ event, data }) => event === 'progress' && data.epoch === 2)
+    await expect(engine.call('change', { epochs: 1 })).rejects.toThrow('expected at least the 2 epochs that are begun')
     await engine.call('control', { action: 'stopAtEpochEnd' })
     await engine.call('control', { action: 'resume' })
     expect(await going).toMatchObject({ state: 'finished', epochs: 3 })
     expect((await readEvents(directory)).filter(({ kind }) => kind === 'best').length).toBeGreaterThan(0)
-  })
-
-  test('is refused fewer epochs than are begun', async () => {
-    const engine = openEngine(home)
-    const training = engine.call('train', { project, dataset: 'small' })
-    await engine.seen(({ event, data }) => event === 'progress' && data.epoch === 2)
-    await expect(engine.call('change', { epochs: 1 })).rejects.toThrow('expected at least the 2 epochs that are begun')
-    await engine.call('control', { action: 'stop' })
-    await training
   })
 })
 
@@ -120,21 +112,6 @@ describe('a disk that takes no more', () => {
     const undisturbed = await engine.call('train', { project, dataset: 'small' })
     expect(madeBy(directory)).toEqual(madeBy(undisturbed.directory))
     expect(await readEvents(directory, { log: message => expect.unreachable(message) })).toContainEqual(expect.objectContaining({ kind: 'state', state: 'finished' }))
-  })
-
-  test('lets a run that nobody watches fail, whose last checkpoint is good', async () => {
-    const disk = smallDisk('48m')
-    if (disk === undefined) return
-    await storeSmall(disk, smallDataset(1500, 200))
-    const engine = openEngine(disk, often)
-    const training = engine.call('train', { project, dataset: 'small' })
-    const outcome = training.catch((error: unknown) => error)
-    await engine.seen(({ event, data }) => event === 'progress' && data.epoch === 2)
-    fill(disk)
-    expect(await outcome).toMatchObject({ what: expect.stringContaining('the disk is full') as string })
-    rmSync(join(disk, 'filler'))
-    const { id } = await openRun(disk, 'latest')
-    expect(await engine.call('resume', { run: id })).toMatchObject({ state: 'finished', epochs: 3 })
   })
 
   test('that became read-only pauses the run as well', async () => {
