@@ -1,3 +1,4 @@
+import { csvText } from '../ui/csv.ts'
 import type { ChartWindow, PreparedSeries } from './series.ts'
 
 /** What a chart shows, as rows: every x of the window, with the values of each series there; null where it has none. */
@@ -27,9 +28,8 @@ function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null
 }
 
-/** RFC 4180: commas, quotes where they are needed, one header line. */
 export function csvOf({ columns, rows }: ChartTable): string {
-  return [columns.map(quoted).join(','), ...rows.map(row => row.map(value => value ?? '').join(',')), ''].join('\r\n')
+  return csvText(columns, rows)
 }
 
 /** One object a series, as arrays of x and y: what is there, without holes. */
@@ -39,10 +39,4 @@ export function jsonOf({ columns, rows }: ChartTable): string {
     const present = rows.filter(row => row[column + 1] !== null)
     return { name, [x]: present.map(row => row[0]), value: present.map(row => row[column + 1]) }
   }))
-}
-
-function quoted(text: string): string {
-  // A spreadsheet takes what begins with these for a formula.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -95,5 +95,6 @@ export function valueText(value: Value, kind: ValueKind, now: Date): string {
   if (typeof value === 'string') return kind === 'time' ? timeText(value, now) : value
   if (kind === 'share') return percent(value)
   if (kind === 'bytes') return bytesText(Math.round(value))
-  return Number.isInteger(value) ? grouped(value) : significant(value)
+  // Zeros at the end would only say how many digits are shown: a rate of 0.02 is written so.
+  return Number.isInteger(value) ? grouped(value) : significant(value).replace(/(\.\d*?)0+(?=$|e)/, '$1').replace(/\.(?=$|e)/, '')
 }

@@ -4,7 +4,7 @@ import { useOpenRun } from '../../../stores/openRun.ts'
 import { counted } from '../../../../core/architecture/wording.ts'
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
 import { download } from '../../projects/transfer.ts'
-import { tableCsv } from './csv.ts'
+import { tableCsv } from './tableCsv.ts'
 import { useRunTable } from './tableStore.ts'
 
 /** What can be done with the chosen runs of the table. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../../../main/contract/app/runs.ts'
 import { columnsFor, valueText, type TableColumn, type Value } from '../../../../../renderer/features/runs/table/columns.ts'
-import { tableCsv } from '../../../../../renderer/features/runs/table/csv.ts'
+import { tableCsv } from '../../../../../renderer/features/runs/table/tableCsv.ts'
 import { meanAndDeviation, rowsOf, sortedBy, summedOf, type Grouping } from '../../../../../renderer/features/runs/table/rows.ts'
 import { epoch, summary } from '../summaries.ts'
 
@@ -103,7 +103,7 @@ describe('columns', () => {
   })
 
   it('show values in their units', () => {
-    expect([valueText(0.0321, 'share', now), valueText(2048, 'bytes', now), valueText(12345, 'number', now), valueText(0.00314159, 'number', now), valueText(true, 'text', now), valueText(null, 'share', now)]).toEqual(['3.21 %', '2.00 KiB', '12,345', '0.003142', 'yes', ''])
+    expect([valueText(0.0321, 'share', now), valueText(2048, 'bytes', now), valueText(12345, 'number', now), valueText(0.00314159, 'number', now), valueText(0.02, 'number', now), valueText(2.5e-7, 'number', now), valueText(true, 'text', now), valueText(null, 'share', now)]).toEqual(['3.21 %', '2.00 KiB', '12,345', '0.003142', '0.02', '2.5e-7', 'yes', ''])
   })
 })
 

@@ -1,10 +1,6 @@
+import { csvText } from '../../../ui/csv.ts'
 import { summedOf, type TableRow } from './rows.ts'
 import type { TableColumn, Value } from './columns.ts'
-
-/** A table as comma-separated values after RFC 4180: lines end in CR LF; texts that a spreadsheet would take for a formula begin with an apostrophe. */
-export function csvText(header: readonly string[], lines: readonly (readonly Value[])[]): string {
-  return [header, ...lines].map(line => `${line.map(cell).join(',')}\r\n`).join('')
-}
 
 /** What the table shows, with whole numbers and full precision: a line a run, or, of groups, a line a group with mean and deviation. */
 export function tableCsv(rows: readonly TableRow[], columns: readonly TableColumn[]): string {
@@ -24,10 +20,4 @@ export function tableCsv(rows: readonly TableRow[], columns: readonly TableColum
 
 function isNumeric(kind: TableColumn['kind']): boolean {
   return kind === 'number' || kind === 'share' || kind === 'bytes'
-}
-
-function cell(value: Value): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
