@@ -1,5 +1,5 @@
 import type { Optimizer } from '../architecture/recipe.ts'
-import { learningRateAt } from '../architecture/schedule.ts'
+import { prolongedRateAt } from '../architecture/schedule.ts'
 import { nearestPowerOfTwo } from '../layers/layerScale.ts'
 
 /** How a parameter is moved: the shader, what it remembers, and the constants of the update. */
@@ -35,7 +35,7 @@ export function planOptimizer(optimizer: Optimizer): OptimizerPlan {
       return adam(optimizer)
     case 'bop': {
       const { threshold, gamma, gammaSchedule } = optimizer
-      return { ...adam(optimizer), latent: { shader: 'bop', memory: ['m'], first: threshold, second: 0, epsilon: 0 }, gamma: (epoch, epochs) => learningRateAt(gamma, gammaSchedule, epoch, epochs) }
+      return { ...adam(optimizer), latent: { shader: 'bop', memory: ['m'], first: threshold, second: 0, epsilon: 0 }, gamma: (epoch, epochs) => prolongedRateAt(gamma, gammaSchedule, epoch, epochs) }
     }
     case 'adamaxShift': {
       const { beta1, beta2, epsilon, mode } = optimizer

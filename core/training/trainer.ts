@@ -1,4 +1,4 @@
-import { learningRateAt } from '../architecture/schedule.ts'
+import { prolongedRateAt } from '../architecture/schedule.ts'
 import { epochOrder, trainingBatches } from '../data/batches.ts'
 import type { BatchStream, ImageSource } from '../data/source.ts'
 import { BitwrightError } from '../errors.ts'
@@ -139,7 +139,7 @@ export class Trainer {
 
   get #scheduledRate(): number {
     const { learningRate: { start, schedule }, epochs } = this.#session.model.project.recipe
-    return learningRateAt(start, schedule, this.#position.epoch, epochs)
+    return prolongedRateAt(start, schedule, this.#position.epoch, epochs)
   }
 
   get #learningRate(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { batchNormScale, layerScale, nearestPowerOfTwo } from '../../../core/layers/layerScale.ts'
-import { learningRateAt } from '../../../core/architecture/schedule.ts'
+import { learningRateAt, prolongedRateAt } from '../../../core/architecture/schedule.ts'
 import { planOptimizer } from '../../../core/training/optimizers.ts'
 import { presetNamed } from '../../../core/architecture/index.ts'
 
@@ -25,6 +25,14 @@ describe('schedules', () => {
     expect(learningRateAt(3e-3, schedule, 0, 1000)).toBe(3e-3)
     expect(learningRateAt(3e-3, schedule, 1, 1000) / 3e-3).toBeCloseTo(0.990832, 6)
     expect(learningRateAt(3e-3, schedule, 1000, 1000)).toBeCloseTo(3e-7, 12)
+  })
+
+  it('a run made longer keeps the last rate of a schedule that ends, and goes on with one that does not', () => {
+    for (const schedule of [{ kind: 'linear' }, { kind: 'exponential', end: 1e-6 }] as const) {
+      expect([9, 10, 25].map(epoch => prolongedRateAt(1e-3, schedule, epoch, 10))).toEqual(new Array(3).fill(learningRateAt(1e-3, schedule, 9, 10)))
+      expect(prolongedRateAt(1e-3, schedule, 4, 10)).toBe(learningRateAt(1e-3, schedule, 4, 10))
+    }
+    expect(prolongedRateAt(1, { kind: 'halve', every: 10 }, 25, 10)).toBe(0.25)
   })
 
   it('linear falls by the same amount every epoch, to 0 after the last', () => {
