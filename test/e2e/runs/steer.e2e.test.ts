@@ -1,0 +1,85 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { presetNamed } from '../../../core/architecture/index.ts'
+import { ask } from '../workbench/asking.ts'
+import { browserProgram, buildPage, openWorkbench, ownFolder, picture, type Workbench } from '../workbench/workbench.ts'
+
+/** Enough that the run is under way for as long as the test wants. */
+const MANY = 3000
+
+describe.skipIf(browserProgram === undefined)('steering a run in the browser', () => {
+  let workbench: Workbench
+  let page: Page
+  let run = ''
+  let clean = (): Promise<void> => Promise.resolve()
+  const shown = async (): Promise<{ state: string; name: string; tags: readonly string[]; epochs: number; epochsWanted: number; notes: string }> => (await ask(workbench.host, 'runs.show', { run })).summary
+  const kinds = async (): Promise<string[]> => (await ask(workbench.host, 'runs.events', { run })).events.map(({ kind }) => kind)
+  beforeAll(async () => {
+    const [folder, remove] = await ownFolder()
+    clean = remove
+    workbench = await openWorkbench(folder, await buildPage(folder))
+    page = workbench.page
+    const project = { ...presetNamed('digits'), name: 'steered' }
+    run = (await ask(workbench.host, 'runs.start', { project, limitTrain: 1500, set: [`recipe.epochs=${MANY}`] })).run
+    await page.getByTitle('Show this run').click()
+    await expect.poll(async () => (await shown()).epochs, { timeout: 60_000 }).toBeGreaterThan(0)
+  })
+  afterAll(async () => {
+    await workbench.close()
+    await clean()
+  })
+
+  it('writes a checkpoint when asked', async () => {
+    const before = (await kinds()).filter(kind => kind === 'checkpoint').length
+    await page.locator('.run-page h1, .run-page h2').first().click()
+    await page.keyboard.press('k')
+    await expect.poll(async () => (await kinds()).filter(kind => kind === 'checkpoint').length, { timeout: 20_000 }).toBeGreaterThan(before)
+  })
+
+  it('takes another rate and another end', async () => {
+    await page.keyboard.press('c')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Learning rate' }).fill('0.002')
+    await dialog.getByRole('textbox', { name: 'Epochs in all' }).fill(String(MANY + 5))
+    await picture(page, 'run-change')
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click()
+    await expect.poll(async () => (await shown()).epochsWanted, { timeout: 20_000 }).toBe(MANY + 5)
+    expect(await kinds()).toContain('change')
+    await page.keyboard.press('Escape')
+  })
+
+  it('has a name, tags and notes', async () => {
+    await page.getByRole('button', { name: 'Rename this run' }).click()
+    await page.getByRole('textbox', { name: 'Name of this run' }).fill('my steered run')
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await shown()).name).toBe('my steered run')
+    await page.getByRole('textbox', { name: 'Add a tag' }).fill('blue')
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await shown()).tags).toEqual(['blue'])
+    await page.getByRole('tab', { name: 'History and notes' }).click()
+    await page.locator('#run-notes').fill('It was steered.')
+    await page.locator('#run-notes').blur()
+    await expect.poll(async () => (await shown()).notes).toBe('It was steered.')
+    await picture(page, 'run-history')
+  })
+
+  it('stops at the end of an epoch', async () => {
+    await page.getByRole('button', { name: 'More for this run' }).click()
+    await page.getByRole('menuitem', { name: /end of (the|its) epoch/ }).click()
+    await expect.poll(async () => (await shown()).state, { timeout: 30_000 }).toBe('stopped')
+    const { events } = await ask(workbench.host, 'runs.events', { run })
+    expect(events.findLast(({ kind }) => kind === 'checkpoint')).toMatchObject({ batch: 0 })
+  })
+
+  it('goes to the trash and comes back', async () => {
+    await page.getByRole('button', { name: 'More for this run' }).click()
+    await page.getByRole('menuitem', { name: /trash/ }).click()
+    await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.length).toBe(0)
+    await page.getByRole('button', { name: /Undo|Bring back|Restore/ }).first().click()
+    await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.map(({ id }) => id)).toEqual([run])
+  })
+
+  it('nothing of it made the page complain', () => {
+    expect(workbench.complaints).toEqual([])
+  })
+})
