@@ -22,7 +22,6 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
     const project = { ...presetNamed('digits'), name: 'steered' }
     run = (await ask(workbench.host, 'runs.start', { project, limitTrain: 1500, set: [`recipe.epochs=${MANY}`] })).run
     await page.getByTitle('Show this run').click()
-    await expect.poll(async () => (await shown()).epochs, { timeout: 60_000 }).toBeGreaterThan(0)
   })
   afterAll(async () => {
     await workbench.close()
@@ -30,6 +29,7 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
   })
 
   it('writes a checkpoint when asked', async () => {
+    await expect.poll(async () => (await shown()).epochs, { timeout: 60_000 }).toBeGreaterThan(0)
     const before = (await kinds()).filter(kind => kind === 'checkpoint').length
     await page.locator('.run-page h1, .run-page h2').first().click()
     await page.keyboard.press('k')
@@ -45,7 +45,7 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
     await dialog.getByRole('button', { name: 'Change', exact: true }).click()
     await expect.poll(async () => (await shown()).epochsWanted, { timeout: 20_000 }).toBe(MANY + 5)
     expect(await kinds()).toContain('change')
-    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
   })
 
   it('has a name, tags and notes', async () => {
@@ -75,7 +75,7 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
     await page.getByRole('button', { name: 'More for this run' }).click()
     await page.getByRole('menuitem', { name: /trash/ }).click()
     await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.length).toBe(0)
-    await page.getByRole('button', { name: /Undo|Bring back|Restore/ }).first().click()
+    await page.getByRole('button', { name: 'Bring it back' }).click()
     await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.map(({ id }) => id)).toEqual([run])
   })
 
