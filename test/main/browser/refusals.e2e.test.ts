@@ -11,7 +11,8 @@ import { ask, bridgeTo, endOf, enter, openTestHost, socketTo, type TestHost } fr
 
 const logged = (host: TestHost): string => host.workbench.log.after(-1).map(({ message }) => message).join('\n')
 /** Every file and folder of the home. */
-const inHome = async (host: TestHost): Promise<string[]> => (await readdir(host.home, { recursive: true })).sort()
+/** Without the lock that the host itself takes. */
+const inHome = async (host: TestHost): Promise<string[]> => (await readdir(host.home, { recursive: true })).filter(name => name !== 'host.lock').sort()
 
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
@@ -142,6 +143,26 @@ describe('every route that takes a name', () => {
     ['runs.show', name => ({ run: name })],
     ['runs.metrics', name => ({ run: name })],
     ['runs.events', name => ({ run: name })],
+    ['runs.layers', name => ({ run: name })],
+    ['runs.series', name => ({ run: name })],
+    ['runs.control', name => ({ run: name, action: 'stop' })],
+    ['runs.change', name => ({ run: name, epochs: 3 })],
+    ['runs.fork', name => ({ run: name, checkpoint: 'last.safetensors' })],
+    ['runs.fork', name => ({ run: '20260101-000000-none-0000', checkpoint: name })],
+    ['runs.evaluate', name => ({ run: name })],
+    ['runs.annotate', name => ({ run: name, notes: 'x' })],
+    ['runs.trash', name => ({ runs: [name] })],
+    ['runs.restore', name => ({ runs: [name] })],
+    ['runs.emptyTrash', name => ({ runs: [name] })],
+    ['runs.export', name => ({ run: name, format: 'csv' })],
+    ['queue.add', name => ({ project, dataset: name })],
+    ['queue.remove', name => ({ entries: [name] })],
+    ['queue.move', name => ({ entry: name, before: null })],
+    ['inspect.target', name => ({ target: { run: name } })],
+    ['inspect.target', name => ({ target: { model: name } })],
+    ['inspect.figures', name => ({ target: { run: name }, moment: 'last' })],
+    ['inspect.filters', name => ({ target: { model: name }, moment: 'weights', layer: 'dense1' })],
+    ['datasets.pick', name => ({ name, split: 'test', indices: [0] })],
     ['preview.sample', name => ({ project, dataset: name, split: 'test', index: 0 })],
     ['preview.sample', name => ({ project, dataset: 'digits', split: 'test', index: 0, weights: { run: name, checkpoint: 'best' } })],
   ]
