@@ -44,6 +44,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: 300_000,
+          // Parts of a page are loaded when they are first shown, on machines that are busy.
+          expect: { poll: { timeout: 15_000 } },
           hookTimeout: 120_000,
         },
       },

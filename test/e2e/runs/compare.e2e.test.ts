@@ -84,7 +84,7 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     const page = open?.page as Page
     await tab(page, 'Settings')
     await expect.poll(() => page.getByTestId('settings-said').textContent()).toBe('The settings differ in one field and in the seed: Learning rate: Start. Their networks are the same.')
-    expect(await page.getByRole('region', { name: 'Settings of the runs' }).locator('tbody th .path').allTextContents()).toEqual(['recipe.learningRate.start', 'recipe.seed'])
+    await expect.poll(() => page.getByRole('region', { name: 'Settings of the runs' }).locator('tbody th .path').allTextContents()).toEqual(['recipe.learningRate.start', 'recipe.seed'])
     await picture(page, 'compare-settings')
     await tab(page, 'Networks')
     await expect.poll(() => page.getByTestId('networks-said').textContent()).toBe('The networks are the same.')
@@ -92,7 +92,7 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     await page.getByRole('figure', { name: 'Test error' }).getByText(/digits/).first().waitFor()
     await picture(page, 'compare-curves')
     await tab(page, 'Error and size')
-    expect(await page.getByRole('img', { name: /against packed size/ }).locator('text', { hasText: 'digits' }).count()).toBe(2)
+    await expect.poll(() => page.getByRole('img', { name: /against packed size/ }).locator('text', { hasText: 'digits' }).count()).toBe(2)
     await expectAccessible(page)
     await tab(page, 'Parameters and figures')
     await picture(page, 'compare-parallel')
