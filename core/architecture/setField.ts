@@ -27,6 +27,11 @@ export function setField(project: Project, assignment: string, kinds: LayerKinds
   throw new BitwrightError({ what: `there is no field "${path}" to set`, remedy: 'set recipe.FIELD or nodes.ID.ATTRIBUTE' })
 }
 
+/** Several assignments, one after the other. */
+export function setFields(project: Project, assignments: readonly string[]): Project {
+  return assignments.reduce((changed, assignment) => setField(changed, assignment), project)
+}
+
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text)

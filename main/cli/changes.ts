@@ -1,4 +1,4 @@
-import { DatasetNameSchema, floatTwin, parseAs, presetNamed, presets, ProjectSchema, scaleWidths, setField, withoutKind, type Project, type TwinActivation } from '../../core/architecture/index.ts'
+import { DatasetNameSchema, floatTwin, parseAs, presetNamed, presets, ProjectSchema, scaleWidths, setField, setFields, withoutKind, type Project, type TwinActivation } from '../../core/architecture/index.ts'
 import { BitwrightError } from '../../core/errors.ts'
 import { pathExists, readJson } from '../services/files.ts'
 
@@ -47,7 +47,7 @@ export function changeProject(project: Project, options: ChangeOptions, note: (l
   for (const [field, value] of [['epochs', epochs], ['batchSize', batch], ['seed', seed]] as const) {
     if (value !== undefined) changed = setField(changed, `recipe.${field}=${value}`)
   }
-  return set.reduce((project, assignment) => setField(project, assignment), changed)
+  return setFields(changed, set)
 }
 
 /** Whether the network and recipe are still as their preset has them; what its source reports then applies to them. */

@@ -8,6 +8,11 @@ import { route } from './route.ts'
 export const RunIdSchema = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{3,63}$/, 'expected a run id, as "bitwright train" prints it')
 export const RunStateSchema = z.enum(['queued', 'preparing', 'running', 'pausing', 'paused', 'finished', 'stopped', 'failed'])
 
+/** Whether a run of this state is being trained, or will be when somebody says so. */
+export function isUnderWayState(state: z.infer<typeof RunStateSchema>): boolean {
+  return !['finished', 'stopped', 'failed'].includes(state)
+}
+
 const path = z.string().min(1).max(4096)
 const count = z.int().min(0)
 const fraction = z.number().min(0).max(1)

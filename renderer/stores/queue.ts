@@ -1,14 +1,14 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { InputOf } from '../../main/contract/app/index.ts'
-import type { QueueState } from '../../main/contract/app/queue.ts'
+import { isEnded, type QueueState } from '../../main/contract/app/queue.ts'
 import { bridge } from '../bridge.ts'
 
 /** Runs that wait for their turn. */
 export const useQueue = defineStore('queue', () => {
   const state = shallowRef<QueueState>({ held: false, blocked: null, entries: [] })
   const waiting = computed(() => state.value.entries.filter(entry => entry.state === 'waiting'))
-  const ended = computed(() => state.value.entries.filter(entry => ['finished', 'stopped', 'failed'].includes(entry.state)))
+  const ended = computed(() => state.value.entries.filter(isEnded))
 
   async function load(): Promise<void> {
     state.value = await bridge().call('queue.list', {})

@@ -2,7 +2,8 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { Project } from '../../core/architecture/project.ts'
 import type { InputOf } from '../../main/contract/app/index.ts'
-import type { RunProgress, RunSummary } from '../../main/contract/app/runs.ts'
+import { isUnderWay, type RunProgress, type RunSummary } from '../../main/contract/app/runs.ts'
+import { isUnderWayState } from '../../main/contract/engine.ts'
 import { bridge } from '../bridge.ts'
 
 /** Runs of the home; the one under way with its last figures. */
@@ -12,7 +13,7 @@ export const useRuns = defineStore('runs', () => {
   const loaded = ref(false)
   /** A request to start is on its way. */
   const starting = ref(false)
-  const active = computed(() => runs.value.find(run => ['queued', 'preparing', 'running', 'pausing', 'paused'].includes(run.state) && !run.interrupted))
+  const active = computed(() => runs.value.find(isUnderWay))
 
   const named = (id: string): RunSummary | undefined => runs.value.find(run => run.id === id)
 
@@ -21,7 +22,7 @@ export const useRuns = defineStore('runs', () => {
     // Newest first, as ids are sorted; one that came back from the trash is not the newest.
     if (index < 0) runs.value = [...runs.value, summary].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0))
     else runs.value[index] = summary
-    if (progress.value?.run === summary.id && ['finished', 'stopped', 'failed'].includes(summary.state)) progress.value = null
+    if (progress.value?.run === summary.id && !isUnderWayState(summary.state)) progress.value = null
   }
 
   function listen(): void {

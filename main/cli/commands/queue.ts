@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BitwrightError } from '../../../core/errors.ts'
-import { QueueEntrySchema, QueueStateSchema, SweepSchema, type QueueEntry, type QueueState, type Sweep } from '../../contract/app/queue.ts'
+import { isEnded, QueueEntrySchema, QueueStateSchema, SweepSchema, type QueueEntry, type QueueState, type Sweep } from '../../contract/app/queue.ts'
 import { runEvents } from '../../contract/app/runs.ts'
 import { errorOf } from '../../contract/faults.ts'
 import { HomeHold } from '../../services/app/hold.ts'
@@ -88,7 +88,7 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
     }, async () => {
       await ask('queue.release')
       latest = QueueStateSchema.parse(await ask('queue.list'))
-      while (!interrupts.asked && latest.entries.some(isOpen)) {
+      while (!interrupts.asked && !latest.entries.every(isEnded)) {
         if (latest.blocked !== null) throw new BitwrightError({ what: `the queue cannot go on: ${latest.blocked}`, where: home, remedy: 'run "bitwright doctor", then the same command again' })
         const running = latest.entries.find(({ state }) => state === 'running')
         if (running && running.id !== told) notes.line(`${running.name}${running.set.length > 0 ? `, ${running.set.join(' ')}` : ''}: run ${running.run}`)
@@ -109,10 +109,6 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
     ...(failed.length > 0 && { failure: { what: `${counted(failed.length, 'run')} failed`, where: home, remedy: 'the list says why' } }),
     ...(interrupts.asked && { exitCode: INTERRUPTED }),
   }
-}
-
-function isOpen({ state }: QueueEntry): boolean {
-  return state === 'waiting' || state === 'running'
 }
 
 function entryLines(entries: readonly QueueEntry[]): string[] {

@@ -38,6 +38,10 @@ export const EntryIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'expected the id
 /** `failed`: it could not begin, its loss became unsound, or its engine died twice. `stopped`: by a person. */
 export const EntryStateSchema = z.enum(['waiting', 'running', 'finished', 'stopped', 'failed'])
 
+export function isEnded({ state }: { readonly state: z.infer<typeof EntryStateSchema> }): boolean {
+  return state !== 'waiting' && state !== 'running'
+}
+
 export const QueueEntrySchema = z.strictObject({
   id: EntryIdSchema,
   /** Shared by the entries of one sweep or of its repeats; null for a single one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
 import { EpochFiguresSchema } from '../../../core/training/position.ts'
-import { CheckpointFileSchema, ChangedSchema, ChangeSchema, ControlSchema, EstimateSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents } from '../engine.ts'
+import { CheckpointFileSchema, ChangedSchema, ChangeSchema, ControlSchema, EstimateSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents, isUnderWayState } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs: begun, steered, read. The engine trains one at a time. */
@@ -57,6 +57,11 @@ export const RunSummarySchema = z.strictObject({
   parameters: ParametersSchema,
 })
 export type RunSummary = z.infer<typeof RunSummarySchema>
+
+/** Whether it is being trained, or will go on by itself when somebody says so. */
+export function isUnderWay({ state, interrupted }: Pick<RunSummary, 'state' | 'interrupted'>): boolean {
+  return !interrupted && isUnderWayState(state)
+}
 
 export const RunProgressSchema = engineEvents.progress
 export type RunProgress = z.infer<typeof RunProgressSchema>

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Project } from '../../../core/architecture/project.ts'
+import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { QueueEntry, QueueState } from '../../contract/app/queue.ts'
 import { faultOf } from '../../contract/faults.ts'
@@ -10,7 +11,7 @@ import { annotate } from '../runs/notes.ts'
 import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { verdictOn } from './outcome.ts'
-import { applied, planRequest, type QueueRequest } from './request.ts'
+import { planRequest, type QueueRequest } from './request.ts'
 import { appended, batchOf, EMPTY, entryOf, readQueue, stateOf, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
 
 export interface QueueOptions {
@@ -150,7 +151,7 @@ export class Queue {
     const { home, training, engine } = this.#options
     const contents = this.#contents ?? EMPTY
     const batch = batchOf(contents, waiting)
-    const project = applied(batch.project, waiting.set)
+    const project = setFields(batch.project, waiting.set)
     const run = waiting.run ?? chooseRunId(project)
     if (engine.state.state === 'failed') {
       this.#block(engine.state.fault?.what ?? 'there is no engine')

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Project } from '../../../core/architecture/project.ts'
-import { setField } from '../../../core/architecture/setField.ts'
+import { setFields } from '../../../core/architecture/setField.ts'
 import { bytesText } from '../../../core/architecture/wording.ts'
 import { splitTraining } from '../../../core/data/split.ts'
 import { BitwrightError } from '../../../core/errors.ts'
@@ -31,7 +31,7 @@ export async function planRequest(home: string, engine: Engine | undefined, { pr
   const measured = new Set<string>()
   for (const [number, combination] of combinations.entries()) {
     try {
-      const changed = applied(project, combination)
+      const changed = setFields(project, combination)
       refuseErrors(changed, changed.name)
       Session.check(changed, images)
       splitTraining({ name: images.name, count: Math.min(images.train, limitTrain ?? images.train) }, changed.recipe)
@@ -50,10 +50,6 @@ export async function planRequest(home: string, engine: Engine | undefined, { pr
   }
   for (const note of notes) log(note)
   return { project, sets }
-}
-
-export function applied(project: Project, set: readonly string[]): Project {
-  return set.reduce((changed, assignment) => setField(changed, assignment), project)
 }
 
 /** Throws if the engine, should it be there, says that training would not fit. */

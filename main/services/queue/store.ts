@@ -3,12 +3,13 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ProjectSchema } from '../../../core/architecture/project.ts'
+import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { EntryIdSchema, EntryStateSchema, MAX_ENTRIES, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
+import { EntryIdSchema, EntryStateSchema, isEnded, MAX_ENTRIES, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
 import { FaultSchema, RunIdSchema } from '../../contract/engine.ts'
 import { codeOf, readJson, writeAtomic } from '../files.ts'
 import { jsonFile } from '../runs/record.ts'
-import { applied, type Planned, type QueueRequest } from './request.ts'
+import type { Planned, QueueRequest } from './request.ts'
 
 const QUEUE_FILE = 'queue.json'
 /** Projects have up to 8 MiB, but not many of them. */
@@ -79,10 +80,6 @@ export async function writeQueue(home: string, contents: QueueContents): Promise
   return kept
 }
 
-export function isEnded({ state }: Pick<StoredEntry, 'state'>): boolean {
-  return state !== 'waiting' && state !== 'running'
-}
-
 export function batchOf({ batches }: QueueContents, { batch }: StoredEntry): Batch {
   return batches.find(({ id }) => id === batch) as Batch
 }
@@ -101,7 +98,7 @@ export function entryOf(contents: QueueContents, entry: StoredEntry): QueueEntry
 
 function describe(contents: QueueContents, entry: StoredEntry): QueueEntry {
   const batch = batchOf(contents, entry)
-  const { recipe } = applied(batch.project, entry.set)
+  const { recipe } = setFields(batch.project, entry.set)
   const { id, set, state, run, added, fault, resumed } = entry
   return {
     id, set, state, run, added, fault, resumed,

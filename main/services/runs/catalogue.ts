@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { Fault } from '../../contract/engine.ts'
+import { isUnderWayState, type Fault } from '../../contract/engine.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { homeFolders } from '../home.ts'
 import type { LinesOptions } from './lines.ts'
 import { readRun, runIds } from './open.ts'
 import { RUN_FILES } from './record.ts'
-import { isUnderWay, summariseRun, type RunSummary } from './summary.ts'
+import { summariseRun, type RunSummary } from './summary.ts'
 import { keepSummaries, readSummaries, type Kept } from './summary-cache.ts'
 
 /** A file system's clock may stand still for so long: what was written just before a look may be written again under the same time. */
@@ -66,7 +66,7 @@ export class Catalogue {
       if (kept !== undefined && kept.stamp === stamp.text) return kept.summary
       const run = await readRun(directory)
       const summary = await summariseRun(run, this.#options)
-      if (isUnderWay(run.record.state) || Date.now() - stamp.newest < CLOCK_MILLISECONDS) all.delete(id)
+      if (isUnderWayState(run.record.state) || Date.now() - stamp.newest < CLOCK_MILLISECONDS) all.delete(id)
       else {
         all.set(id, { stamp: stamp.text, summary })
         this.#changed = true

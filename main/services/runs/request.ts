@@ -1,6 +1,6 @@
 import { adaptToImages, hasErrors, inferProject } from '../../../core/architecture/index.ts'
 import { parseAs, DatasetNameSchema, type Project } from '../../../core/architecture/project.ts'
-import { setField } from '../../../core/architecture/setField.ts'
+import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { REMOTE_NAMES } from '../datasets/sources.ts'
 import type { DatasetSummary } from '../datasets/manifest.ts'
@@ -9,7 +9,7 @@ import { listDatasets } from '../datasets/store.ts'
 /** The project with another data set and with single fields set. */
 export function withOverrides(project: Project, { dataset, set = [] }: { readonly dataset?: string | undefined; readonly set?: readonly string[] | undefined }): Project {
   const based = dataset === undefined ? project : { ...project, dataset: parseAs(DatasetNameSchema, dataset, 'the data set') }
-  return set.reduce((changed, assignment) => setField(changed, assignment), based)
+  return setFields(based, set)
 }
 
 export interface Prepared {

@@ -4,23 +4,17 @@ import { inferProject, presets, totalsOf, type Project } from '../../../core/arc
 import { BitwrightError } from '../../../core/errors.ts'
 import { figuresOf, isBetter, type EpochFigures } from '../../../core/training/position.ts'
 import type { RunSummary } from '../../contract/app/runs.ts'
-import type { Launch } from '../../contract/engine.ts'
+import { isUnderWayState, type Launch } from '../../contract/engine.ts'
 import { homeFolders } from '../home.ts'
 import type { LinesOptions } from './lines.ts'
 import { isLocked } from './lock.ts'
 import { readMetrics } from './metrics.ts'
 import { readNotes } from './notes.ts'
 import { readRun, runIds, type Run } from './open.ts'
-import { RUN_FILES, type RunRecord } from './record.ts'
+import { RUN_FILES } from './record.ts'
 import { recoveryText } from './recovery.ts'
 
 export type { RunSummary }
-
-const UNDER_WAY: readonly RunRecord['state'][] = ['queued', 'preparing', 'running', 'pausing', 'paused']
-
-export function isUnderWay(state: RunRecord['state']): boolean {
-  return UNDER_WAY.includes(state)
-}
 
 /** All runs of a home, oldest first. One that cannot be read is left out and named to `log`. */
 export async function listRuns(home: string, options: LinesOptions = {}): Promise<RunSummary[]> {
@@ -39,7 +33,7 @@ export async function listRuns(home: string, options: LinesOptions = {}): Promis
 /** What a list of runs says of each. */
 export async function summariseRun({ id, directory, record, project }: Run, options: LinesOptions = {}): Promise<RunSummary> {
   const metrics = (await readMetrics(directory, options)).map(figuresOf)
-  const interrupted = isUnderWay(record.state) && !(await isLocked(join(directory, RUN_FILES.lock)))
+  const interrupted = isUnderWayState(record.state) && !(await isLocked(join(directory, RUN_FILES.lock)))
   const state = interrupted ? 'stopped' : record.state
   const { selection, epochs, seed } = project.recipe
   const best = metrics.reduce<EpochFigures | null>((champion, candidate) => (isBetter(candidate, champion, selection) ? candidate : champion), null)
@@ -59,7 +53,7 @@ export async function summariseRun({ id, directory, record, project }: Run, opti
     epochsWanted: record.epochs ?? epochs,
     best,
     last: metrics.at(-1) ?? null,
-    finished: isUnderWay(record.state) ? null : (record.ended ?? (await written(directory))),
+    finished: isUnderWayState(record.state) ? null : (record.ended ?? (await written(directory))),
     name: name ?? project.name,
     tags,
     notes,

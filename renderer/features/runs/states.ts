@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, CirclePause, CirclePlay, CircleStop, Clock, Loader, Unplug, type LucideIcon } from '@lucide/vue'
-import type { RunSummary } from '../../../main/contract/app/runs.ts'
+import { isUnderWay, type RunSummary } from '../../../main/contract/app/runs.ts'
 
 type State = RunSummary['state'] | 'interrupted'
 
@@ -24,11 +24,6 @@ const looks: Readonly<Record<State, StateLook>> = {
 /** How a run is, as a word, a picture and a tone. */
 export function stateLook(run: Pick<RunSummary, 'state' | 'interrupted'>): StateLook {
   return looks[run.interrupted ? 'interrupted' : run.state]
-}
-
-/** Whether it is being trained, or will go on by itself when somebody says so. */
-export function isUnderWay({ state, interrupted }: Pick<RunSummary, 'state' | 'interrupted'>): boolean {
-  return !interrupted && ['queued', 'preparing', 'running', 'pausing', 'paused'].includes(state)
 }
 
 /** Whether it can go on from a checkpoint: it ended before its last epoch. */

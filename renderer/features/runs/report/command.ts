@@ -1,5 +1,5 @@
 import { BitwrightError } from '../../../../main/contract/faults.ts'
-import { presets, setField, type LayerNode, type Project } from '../../../../core/architecture/index.ts'
+import { presets, setFields, type LayerNode, type Project } from '../../../../core/architecture/index.ts'
 import { architectureDifferences, complete } from '../compare/architectureDifferences.ts'
 
 /** How to train the same again from the command line. */
@@ -28,7 +28,7 @@ export function assignmentsTo(base: Project, wanted: Project): readonly string[]
   const attributes = wanted.architecture.nodes.flatMap(node => attributeAssignments(there.get(node.id), node))
   const assignments = [...valueAssignments('recipe', base.recipe, wanted.recipe), ...attributes]
   try {
-    const made = assignments.reduce((project, assignment) => setField(project, assignment), base)
+    const made = setFields(base, assignments)
     const same = JSON.stringify(sortedKeys(made.recipe)) === JSON.stringify(sortedKeys(wanted.recipe)) && architectureDifferences(made.architecture, wanted.architecture).layers.length === 0
     return same ? assignments : undefined
   } catch (error) {

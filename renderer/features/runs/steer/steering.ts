@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { RunSummary } from '../../../../main/contract/app/runs.ts'
+import { isUnderWay, type RunSummary } from '../../../../main/contract/app/runs.ts'
 import { useNotices } from '../../../stores/notices.ts'
 import { useOpenRun } from '../../../stores/openRun.ts'
 import { useRuns } from '../../../stores/runs.ts'
 import { useWorkbench } from '../../../stores/workbench.ts'
-import { canGoOn, isUnderWay } from '../states.ts'
+import { canGoOn } from '../states.ts'
 
 /** What can be done with the run that is opened, else with the one under way: from its page, the palette and by keys. */
 export const useSteering = defineStore('steering', () => {
