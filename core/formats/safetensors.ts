@@ -110,6 +110,13 @@ export function patchChecksum(bytes: Uint8Array, offset: number, hex: string): v
   bytes.set(new TextEncoder().encode(hex), offset)
 }
 
+/** A copy of the bytes as they were hashed: with zeros in the checksum's place. */
+export function withoutChecksum(bytes: Uint8Array, offset: number): Uint8Array {
+  const blank = bytes.slice()
+  patchChecksum(blank, offset, CHECKSUM_PLACEHOLDER)
+  return blank
+}
+
 /**
  * Length of the header, its length field included, from the first 8 bytes of a file of `totalBytes`: what to read before parseHeader.
  * Throws if it is over 100 MB or past the end of the file.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises'
+import { lstat, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { parseAs } from '../../core/architecture/project.ts'
@@ -56,6 +56,16 @@ export async function syncFolder(path: string): Promise<void> {
 /** Whether anything has this name, a link to nothing included. */
 export function pathExists(path: string): Promise<boolean> {
   return lstat(path).then(() => true, () => false)
+}
+
+/** Names of what is in a folder; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw diskTrouble(error, folder)
+  }
 }
 
 /** Part of a name that no other writer uses: process id and random characters, joined by "-". */

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { binaryLayers, bankSizeOf, denseSizeOf, type BinaryLayer } from '../../../core/analysis/inspection.ts'
 import { inferArchitecture, type Inference } from '../../../core/architecture/infer.ts'
@@ -12,7 +11,7 @@ import { modelNames, modelWeights, readModel } from '../models/store.ts'
 import { bitsEpochs } from '../runs/bits.ts'
 import { epochCheckpoints, checkpointPlaces } from '../runs/checkpoints.ts'
 import { Checkpoint } from '../runs/checkpoint-read.ts'
-import { readRun, runIds } from '../runs/open.ts'
+import { runNamed } from '../runs/open.ts'
 
 /** A moment with the files that it is kept in, one of them or both. */
 export interface KeptMoment extends Moment {
@@ -43,9 +42,7 @@ export async function openInspected(home: string, target: InspectTarget): Promis
 type Found = Pick<InspectedNetwork, 'name' | 'project' | 'dataset' | 'moments'>
 
 async function ofRun(home: string, id: string): Promise<Found> {
-  const { runs } = homeFolders(home)
-  if (!(await runIds(home)).includes(id)) throw new BitwrightError({ what: `there is no run ${id}`, where: runs, remedy: 'look at the list of runs' })
-  const { directory, project, record } = await readRun(join(runs, id))
+  const { directory, project, record } = await runNamed(home, id)
   return { name: id, project, dataset: record.dataset.name, moments: await momentsOf(directory) }
 }
 
@@ -72,7 +69,6 @@ async function momentsOf(directory: string): Promise<KeptMoment[]> {
 
 /** Where a checkpoint stands; undefined without one that can be read. Its weights are checked when they are read. */
 async function positionOf(path: string): Promise<{ readonly epoch: number; readonly within: boolean } | undefined> {
-  if (!(await stat(path).catch(() => undefined))) return undefined
   const position = await Checkpoint.position(path).catch((error: unknown) => {
     if (error instanceof BitwrightError) return undefined
     throw error

@@ -6,7 +6,6 @@ import { figuresOf, type InspectionFigures } from '../../contract/inspection.ts'
 import { diskTrouble } from '../files.ts'
 import { bitsPath, readBits } from '../runs/bits.ts'
 import { Checkpoint } from '../runs/checkpoint-read.ts'
-import { projectFingerprint } from '../runs/fingerprint.ts'
 import type { InspectedNetwork, KeptMoment } from './target.ts'
 
 /** Packed signs that are kept in memory, in all. */
@@ -94,9 +93,8 @@ async function loadSigns({ project, layers }: InspectedNetwork, { bits, checkpoi
 
 /** Opens a checkpoint of this project, checked, for as long as `work` takes. */
 export async function withCheckpoint<T>(project: InspectedNetwork['project'], path: string, work: (checkpoint: Pick<Checkpoint, 'values'>) => Promise<T>): Promise<T> {
-  const checkpoint = await Checkpoint.open(path)
+  const checkpoint = await Checkpoint.of(project, path)
   try {
-    checkpoint.checkProject(projectFingerprint(project))
     return await work({ values: name => checkpoint.values(name) })
   } finally {
     await checkpoint.close()

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema, type Project } from '../../../core/architecture/project.ts'
@@ -7,12 +7,11 @@ import type { Fitted } from '../../../core/data/preprocessing.ts'
 import type { ImportedTensor } from '../../../core/importing/network.ts'
 import { START } from '../../../core/training/position.ts'
 import { ModelNameSchema } from '../../contract/app/inspect.ts'
-import { codeOf, diskTrouble, ensureSpace, pathExists, readJson, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
+import { codeOf, diskTrouble, ensureSpace, namesIn, pathExists, readJson, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { Checkpoint } from '../runs/checkpoint-read.ts'
 import { writeCheckpoint } from '../runs/checkpoint-write.ts'
 import { notesOf } from '../runs/checkpoint-format.ts'
-import { projectFingerprint } from '../runs/fingerprint.ts'
 import { bitwrightVersion, jsonFile } from '../runs/record.ts'
 
 /** Files of a model's folder, <home>/models/<name>. */
@@ -89,13 +88,7 @@ export async function refuseTakenModel(home: string, name: string): Promise<void
 
 /** Names of all models of a home. */
 export async function modelNames(home: string): Promise<string[]> {
-  const folder = homeFolders(home).models
-  try {
-    return (await readdir(folder)).filter(name => ModelNameSchema.safeParse(name).success).sort()
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw diskTrouble(error, folder)
-  }
+  return (await namesIn(homeFolders(home).models)).filter(name => ModelNameSchema.safeParse(name).success).sort()
 }
 
 export async function readModel(directory: string): Promise<StoredModel> {
@@ -115,15 +108,8 @@ export function isModel(directory: string): Promise<boolean> {
 }
 
 /** The model's weights, checked. */
-export async function openWeights({ directory, project }: StoredModel): Promise<Checkpoint> {
-  const checkpoint = await Checkpoint.open(modelWeights(directory))
-  try {
-    checkpoint.checkProject(projectFingerprint(project))
-    return checkpoint
-  } catch (error) {
-    await checkpoint.close()
-    throw error
-  }
+export function openWeights({ directory, project }: StoredModel): Promise<Checkpoint> {
+  return Checkpoint.of(project, modelWeights(directory))
 }
 
 function taken(models: string, name: string): BitwrightError {

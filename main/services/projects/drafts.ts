@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ProjectSchema, type Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { ProjectPlaceSchema, RevisionSchema, type DraftEntry, type ProjectPlace } from '../../contract/app/projects.ts'
-import { codeOf, diskTrouble, readJson, writeAtomic } from '../files.ts'
+import { codeOf, namesIn, readJson, writeAtomic } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { resolveInside } from '../paths.ts'
 
@@ -58,13 +58,7 @@ async function draftPath(home: string, draft: string): Promise<string> {
 }
 
 async function draftIds(home: string): Promise<string[]> {
-  const { drafts } = homeFolders(home)
-  try {
-    return (await readdir(drafts)).flatMap(name => /^([0-9A-Za-z-]{8,64})\.json$/.exec(name)?.[1] ?? [])
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw diskTrouble(error, drafts)
-  }
+  return (await namesIn(homeFolders(home).drafts)).flatMap(name => /^([0-9A-Za-z-]{8,64})\.json$/.exec(name)?.[1] ?? [])
 }
 
 async function removeOldest(home: string): Promise<void> {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Signs } from '../../../core/analysis/signs.ts'
 import { parseAs } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { CHECKSUM_PLACEHOLDER, encodeHeader, parseHeader, patchChecksum } from '../../../core/formats/safetensors.ts'
+import { encodeHeader, parseHeader, patchChecksum, withoutChecksum } from '../../../core/formats/safetensors.ts'
 import { parseSafetensors } from '../../../core/formats/safetensors-arrays.ts'
 import type { NetworkBits } from '../../../core/training/layerWatch.ts'
-import { codeOf, diskTrouble, readBounded, writeAtomic } from '../files.ts'
+import { codeOf, diskTrouble, namesIn, readBounded, writeAtomic } from '../files.ts'
 import { RUN_FILES } from './record.ts'
 
 /**
@@ -66,9 +66,7 @@ export async function readBits(directory: string, epoch: number): Promise<Networ
   if (!bytes) return undefined
   const { metadata, checksum } = parseHeader(bytes, { where: path })
   const notes = parseAs(MetadataSchema, { ...metadata }, `${path}, metadata`)
-  const blank = bytes.slice()
-  if (checksum) blank.set(new TextEncoder().encode(CHECKSUM_PLACEHOLDER), checksum.offset)
-  if (!checksum || createHash('sha256').update(blank).digest('hex') !== checksum.hex) throw new BitwrightError({ what: 'the file is damaged: its SHA-256 is another', where: path, remedy: REMEDY })
+  if (!checksum || createHash('sha256').update(withoutChecksum(bytes, checksum.offset)).digest('hex') !== checksum.hex) throw new BitwrightError({ what: 'the file is damaged: its SHA-256 is another', where: path, remedy: REMEDY })
   if (notes.epoch !== epoch) throw new BitwrightError({ what: `expected the bits of epoch ${epoch}, found those of epoch ${notes.epoch}`, where: path, remedy: REMEDY })
   return new Map([...parseSafetensors(bytes, path)].map(([name, { values, shape }]): [string, Signs] => {
     if (!(values instanceof Uint32Array) || shape.length !== 1 || !name.endsWith(SUFFIX)) throw new BitwrightError({ what: `expected U32 [words] of a weight, found ${name} [${shape.join(', ')}]`, where: path, remedy: REMEDY })
@@ -78,12 +76,7 @@ export async function readBits(directory: string, epoch: number): Promise<Networ
 
 /** Epochs whose bits are kept, from the first. */
 export async function bitsEpochs(directory: string): Promise<number[]> {
-  const folder = bitsFolder(directory)
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return []
-    throw diskTrouble(error, folder)
-  })
-  return names.flatMap(name => NAME.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)
+  return (await namesIn(bitsFolder(directory))).flatMap(name => NAME.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)
 }
 
 /** Removes what need not be kept of a run that has finished `epoch` epochs, and what a run that had to go back left of later ones. */

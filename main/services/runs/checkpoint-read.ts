@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError, invariant } from '../../../core/errors.ts'
-import { CHECKSUM_PLACEHOLDER, headerLength, parseHeader, type ParsedHeader } from '../../../core/formats/safetensors.ts'
+import { headerLength, parseHeader, withoutChecksum, type ParsedHeader } from '../../../core/formats/safetensors.ts'
 import type { Position } from '../../../core/training/position.ts'
 import { diskTrouble, regularFileSize } from '../files.ts'
 import { decodeNotes, type CheckpointNotes } from './checkpoint-format.ts'
+import { projectFingerprint } from './fingerprint.ts'
 
 const REMEDY = 'use another checkpoint of the run'
 const CHUNK = 2 ** 20
@@ -31,15 +33,9 @@ export class Checkpoint {
 
   /** Opens and checks a file from outside: header, metadata, and the SHA-256 of all of it. Throws a BitwrightError for any damage. */
   static async open(path: string): Promise<Checkpoint> {
-    const totalBytes = await regularFileSize(path)
-    const file = await open(path, 'r').catch((error: unknown) => {
-      throw diskTrouble(error, path)
-    })
+    const { file, totalBytes } = await opened(path)
     try {
-      const start = await readAt(file, 0, Math.min(8, totalBytes), path)
-      const headerBytes = await readAt(file, 0, headerLength(start, totalBytes, path), path)
-      const header = parseHeader(headerBytes, { where: path, totalBytes })
-      const notes = decodeNotes(header.metadata, path)
+      const { header, headerBytes, notes } = await readHeader(file, totalBytes, path)
       await checkSum(file, header, headerBytes, path)
       return new Checkpoint(path, notes, header, file)
     } catch (error) {
@@ -48,16 +44,23 @@ export class Checkpoint {
     }
   }
 
+  /** The same of a file that must have been written for this project. */
+  static async of(project: Project, path: string): Promise<Checkpoint> {
+    const checkpoint = await Checkpoint.open(path)
+    try {
+      checkpoint.checkProject(projectFingerprint(project))
+      return checkpoint
+    } catch (error) {
+      await checkpoint.close()
+      throw error
+    }
+  }
+
   /** What a checkpoint says of its place in training. Its header is read alone: nothing tells whether the rest is whole. */
   static async position(path: string): Promise<Position> {
-    const totalBytes = await regularFileSize(path)
-    const file = await open(path, 'r').catch((error: unknown) => {
-      throw diskTrouble(error, path)
-    })
+    const { file, totalBytes } = await opened(path)
     try {
-      const start = await readAt(file, 0, Math.min(8, totalBytes), path)
-      const headerBytes = await readAt(file, 0, headerLength(start, totalBytes, path), path)
-      return decodeNotes(parseHeader(headerBytes, { where: path, totalBytes }).metadata, path).position
+      return (await readHeader(file, totalBytes, path)).notes.position
     } finally {
       await file.close()
     }
@@ -97,11 +100,24 @@ export class Checkpoint {
   }
 }
 
+async function opened(path: string): Promise<{ readonly file: FileHandle; readonly totalBytes: number }> {
+  const totalBytes = await regularFileSize(path)
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw diskTrouble(error, path)
+  })
+  return { file, totalBytes }
+}
+
+async function readHeader(file: FileHandle, totalBytes: number, path: string): Promise<{ readonly header: ParsedHeader; readonly headerBytes: Uint8Array; readonly notes: CheckpointNotes }> {
+  const start = await readAt(file, 0, Math.min(8, totalBytes), path)
+  const headerBytes = await readAt(file, 0, headerLength(start, totalBytes, path), path)
+  const header = parseHeader(headerBytes, { where: path, totalBytes })
+  return { header, headerBytes, notes: decodeNotes(header.metadata, path) }
+}
+
 async function checkSum(file: FileHandle, { checksum, dataStart, totalBytes }: ParsedHeader, headerBytes: Uint8Array, path: string): Promise<void> {
   if (!checksum) throw new BitwrightError({ what: 'expected a SHA-256 of the file in its metadata, found none', where: path, remedy: REMEDY })
-  const blank = headerBytes.slice()
-  blank.set(new TextEncoder().encode(CHECKSUM_PLACEHOLDER), checksum.offset)
-  const hash = createHash('sha256').update(blank)
+  const hash = createHash('sha256').update(withoutChecksum(headerBytes, checksum.offset))
   for (let position = dataStart; position < totalBytes; position += CHUNK) hash.update(await readAt(file, position, Math.min(CHUNK, totalBytes - position), path))
   const found = hash.digest('hex')
   if (found !== checksum.hex) throw new BitwrightError({ what: `expected SHA-256 ${checksum.hex}, found ${found}: the file is damaged`, where: path, remedy: REMEDY })

@@ -1,12 +1,11 @@
-import { copyFile, link, open, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { Position } from '../../../core/training/position.ts'
-import { codeOf, diskTrouble, syncFolder, uniqueSuffix } from '../files.ts'
+import { codeOf, diskTrouble, namesIn, syncFolder, uniqueSuffix } from '../files.ts'
 import { Checkpoint } from './checkpoint-read.ts'
 import { notesOf, type CheckpointNotes } from './checkpoint-format.ts'
 import { writeCheckpoint, type TensorSource } from './checkpoint-write.ts'
-import { projectFingerprint } from './fingerprint.ts'
 import { isLinkless } from './lock.ts'
 import type { Run } from './open.ts'
 import { RUN_FILES } from './record.ts'
@@ -106,25 +105,36 @@ export async function epochCheckpoints(directory: string): Promise<{ readonly ep
 
 /** Files of epochs, newest first. */
 async function epochFiles(folder: string): Promise<{ readonly epoch: number; readonly name: string }[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return []
-    throw diskTrouble(error, folder)
-  })
-  return names.flatMap(name => {
+  return (await namesIn(folder)).flatMap(name => {
     const epoch = EPOCH.exec(name)?.[1]
     return epoch === undefined ? [] : [{ epoch: Number(epoch), name }]
   }).sort((a, b) => b.epoch - a.epoch)
 }
 
+/** A run's checkpoint files, newest first. */
+export async function checkpointFiles(directory: string): Promise<{ file: string; bytes: number; written: string }[]> {
+  const folder = checkpointFolder(directory)
+  const names = (await namesIn(folder).catch(() => [])).filter(name => name.endsWith('.safetensors') && !name.startsWith('.'))
+  const files = await Promise.all(names.map(async file => {
+    // One may be replaced meanwhile: then it is not there any more.
+    const status = await stat(join(folder, file)).catch(() => undefined)
+    return status === undefined ? [] : [{ file, bytes: status.size, written: status.mtime.toISOString() }]
+  }))
+  return files.flat().sort((a, b) => (a.written < b.written ? 1 : -1))
+}
+
+/** Path of one of a run's checkpoint files by its name. */
+export async function checkpointNamed(directory: string, name: string): Promise<string> {
+  const files = (await checkpointFiles(directory)).map(({ file }) => file)
+  if (!files.includes(name)) throw new BitwrightError({ what: `there is no checkpoint ${name}`, where: directory, remedy: files.length > 0 ? `choose one of ${files.join(', ')}` : 'let it train for an epoch' })
+  return join(checkpointFolder(directory), name)
+}
+
 /** Removes what a killed engine left half-written, but not what others who want the lock are writing. For its holder. */
 export async function tidyRun(directory: string): Promise<void> {
+  // Runs made before there were bits of epochs have no folder of them.
   for (const place of [directory, checkpointFolder(directory), join(directory, RUN_FILES.bits)]) {
-    const names = await readdir(place).catch((error: unknown) => {
-      // Runs made before there were bits of epochs have no folder of them.
-      if (codeOf(error) === 'ENOENT') return []
-      throw diskTrouble(error, place)
-    })
-    for (const name of names) if (/^\.(?!lock\.).+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
+    for (const name of await namesIn(place)) if (/^\.(?!lock\.).+\.tmp$/.test(name)) await rm(join(place, name), { force: true })
   }
 }
 
@@ -151,15 +161,8 @@ export async function openBest(run: Run, warn: Warn): Promise<Checkpoint | undef
 }
 
 /** A checkpoint by file: of `run`, whose project it must have been written for. */
-export async function openCheckpoint(run: Run, path: string): Promise<Checkpoint> {
-  const checkpoint = await Checkpoint.open(path)
-  try {
-    checkpoint.checkProject(projectFingerprint(run.project))
-    return checkpoint
-  } catch (error) {
-    await checkpoint.close()
-    throw error
-  }
+export function openCheckpoint(run: Run, path: string): Promise<Checkpoint> {
+  return Checkpoint.of(run.project, path)
 }
 
 async function firstGood(run: Run, names: readonly string[], warn: Warn): Promise<Checkpoint | undefined> {

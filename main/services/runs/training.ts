@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { readdir, stat } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
@@ -10,7 +9,6 @@ import type { EngineMessage } from '../engine/client.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { homeFolders } from '../home.ts'
 import { readRun } from './open.ts'
-import { RUN_FILES } from './record.ts'
 import { summariseRun, type RunSummary } from './summary.ts'
 
 /** Between two tellings of a run's progress. */
@@ -207,23 +205,4 @@ export class Training {
     this.#held.last = performance.now()
     this.#options.tell('run.progress', fresh)
   }
-}
-
-/** A run's checkpoint files, newest first. */
-export async function checkpointFiles(directory: string): Promise<{ file: string; bytes: number; written: string }[]> {
-  const folder = join(directory, RUN_FILES.checkpoints)
-  const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.safetensors') && !name.startsWith('.'))
-  const files = await Promise.all(names.map(async file => {
-    // One may be replaced meanwhile: then it is not there any more.
-    const status = await stat(join(folder, file)).catch(() => undefined)
-    return status === undefined ? [] : [{ file, bytes: status.size, written: status.mtime.toISOString() }]
-  }))
-  return files.flat().sort((a, b) => (a.written < b.written ? 1 : -1))
-}
-
-/** Path of one of a run's checkpoint files by its name. */
-export async function checkpointNamed(directory: string, name: string): Promise<string> {
-  const files = (await checkpointFiles(directory)).map(({ file }) => file)
-  if (!files.includes(name)) throw new BitwrightError({ what: `there is no checkpoint ${name}`, where: directory, remedy: files.length > 0 ? `choose one of ${files.join(', ')}` : 'let it train for an epoch' })
-  return join(directory, RUN_FILES.checkpoints, name)
 }

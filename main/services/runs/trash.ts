@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { TrashedRun } from '../../contract/app/runLibrary.ts'
 import { RunIdSchema } from '../../contract/engine.ts'
-import { codeOf, diskTrouble, pathExists, syncFolder } from '../files.ts'
+import { diskTrouble, namesIn, pathExists, syncFolder } from '../files.ts'
 import { homeFolders } from '../home.ts'
 import { trashFolder } from '../projects/place.ts'
 import { acquireLock, type RunLock } from './lock.ts'
@@ -88,12 +88,7 @@ export async function emptyRunTrash(home: string, ids?: readonly string[]): Prom
 }
 
 async function trashedIds(home: string): Promise<string[]> {
-  const trash = trashFolder(home, 'runs')
-  const names = await readdir(trash).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return []
-    throw diskTrouble(error, trash)
-  })
-  return names.filter(name => RunIdSchema.safeParse(name).success)
+  return (await namesIn(trashFolder(home, 'runs'))).filter(name => RunIdSchema.safeParse(name).success)
 }
 
 /** Of files that are one on the disk, such as an epoch's checkpoint and the best, each counts once. */

@@ -1,6 +1,7 @@
 import { invariant } from '../../../../core/errors.ts'
 import { figuresOf } from '../../../../core/training/position.ts'
 import type { runRoutes } from '../../../contract/app/runs.ts'
+import { checkpointFiles, checkpointNamed } from '../../runs/checkpoints.ts'
 import { columnsOf, layerColumns } from '../../runs/columns.ts'
 import { readEvents } from '../../runs/events.ts'
 import { readMetrics } from '../../runs/metrics.ts'
@@ -8,7 +9,6 @@ import { runNamed } from '../../runs/open.ts'
 import { prepareProject } from '../../runs/request.ts'
 import { readSeries } from '../../runs/series.ts'
 import { summariseRun } from '../../runs/summary.ts'
-import { checkpointFiles, checkpointNamed } from '../../runs/training.ts'
 import type { Handlers, Services } from '../handling.ts'
 
 export function runHandlers({ home, training, catalogue, engine, log }: Services): Handlers<keyof typeof runRoutes> {
