@@ -1,6 +1,12 @@
 import { controlsOf, layerKinds, type Control, type Project } from '../../../../core/architecture/index.ts'
 import { recipeForm } from '../../../../core/architecture/recipeForm.ts'
 
+/** A field that a run has another value of than what it is made from, as it was typed. */
+export interface Override {
+  readonly path: string
+  readonly text: string
+}
+
 /** A field that a run may be started with another value of, or that a sweep goes through. */
 export interface LaunchField {
   /** As `--set` takes it: "recipe.learningRate.start", "nodes.dense1.units". */

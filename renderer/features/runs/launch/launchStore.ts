@@ -1,17 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { setField, type Project } from '../../../../core/architecture/index.ts'
+import { setFields, type Project } from '../../../../core/architecture/index.ts'
 import { BitwrightError } from '../../../../main/contract/faults.ts'
 import type { InputOf } from '../../../../main/contract/app/index.ts'
 import { useProject } from '../../../stores/project.ts'
-import { launchFields, valuesOf } from './fields.ts'
+import { launchFields, valuesOf, type Override } from './fields.ts'
 import { readSweep, type SweepDraft } from './sweep.ts'
-
-/** A field that these runs have another value of than the project. */
-export interface Override {
-  readonly path: string
-  readonly text: string
-}
 
 /** What a launch is to be, while it is being written, and what it would make. */
 export const useLaunch = defineStore('launch', () => {
@@ -57,7 +51,7 @@ export const useLaunch = defineStore('launch', () => {
   const changed = computed<{ readonly project: Project } | { readonly refusal: string }>(() => {
     if (refusals.value.size > 0) return { refusal: 'a value is wrong' }
     try {
-      return { project: set.value.reduce((changing, assignment) => setField(changing, assignment), project.project) }
+      return { project: setFields(project.project, set.value) }
     } catch (error) {
       if (!(error instanceof BitwrightError)) throw error
       return { refusal: error.what }
