@@ -95,7 +95,8 @@ export function ticksOf(kind: XKind, from: number, to: number, wanted: number): 
   return ticks
 }
 
-function roundStep(rough: number): number {
+/** The least of 1, 2 or 5 times a power of ten that is not below `rough`. */
+export function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))
   return power * ([1, 2, 5, 10].find(factor => factor * power >= rough * (1 - 1e-9)) ?? 10)
 }

@@ -1,3 +1,4 @@
+import { pngOfCanvas } from '../ui/exports.ts'
 import { init } from './echarts.ts'
 import { lineOption, type LineModel } from './option.ts'
 
@@ -18,10 +19,7 @@ export async function chartPng(model: LineModel & { readonly alone: string }): P
   const chart = init(room, null, { renderer: 'canvas', width: model.width, height: model.height })
   try {
     chart.setOption(lineOption(model))
-    const canvas = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: model.theme.background })
-    const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'))
-    if (!blob) throw new Error('the browser made no picture')
-    return blob
+    return await pngOfCanvas(chart.renderToCanvas({ pixelRatio: 2, backgroundColor: model.theme.background }))
   } finally {
     chart.dispose()
   }

@@ -1,3 +1,5 @@
+import { roundStep } from '../../../charts/axes.ts'
+
 /** An axis of numbers: where a value lies between its ends, 0 to 1, and where it is worth a tick. */
 export interface NumberScale {
   readonly from: number
@@ -46,8 +48,7 @@ function identity(value: number): number {
 function linearTicks(from: number, to: number, wanted: number): number[] {
   const rough = (to - from) / Math.max(1, wanted)
   if (!(rough > 1e-300)) return []
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * ([1, 2, 5, 10].find(factor => factor * power >= rough * (1 - 1e-9)) ?? 10)
+  const step = roundStep(rough)
   const ticks: number[] = []
   // Counted, not added up, so that no error grows and 0.3 is 0.3.
   for (let at = Math.ceil(from / step - 1e-9); at * step <= to + step * 1e-9; at++) ticks.push(Number((at * step).toPrecision(12)))
