@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { presetNamed } from '../../../core/architecture/index.ts'
 import { ask } from '../workbench/asking.ts'
-import { browserProgram, buildPage, openWorkbench, ownFolder, picture, type Workbench } from '../workbench/workbench.ts'
+import { forSuite } from '../workbench/suite.ts'
+import { browserProgram, picture, type Workbench } from '../workbench/workbench.ts'
 
 /** Enough that the run is under way for as long as the test wants. */
 const MANY = 3000
@@ -11,21 +12,14 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
   let workbench: Workbench
   let page: Page
   let run = ''
-  let clean = (): Promise<void> => Promise.resolve()
   const shown = async (): Promise<{ state: string; name: string; tags: readonly string[]; epochs: number; epochsWanted: number; notes: string }> => (await ask(workbench.host, 'runs.show', { run })).summary
   const kinds = async (): Promise<string[]> => (await ask(workbench.host, 'runs.events', { run })).events.map(({ kind }) => kind)
-  beforeAll(async () => {
-    const [folder, remove] = await ownFolder()
-    clean = remove
-    workbench = await openWorkbench(folder, await buildPage(folder))
-    page = workbench.page
+  forSuite(async opened => {
+    workbench = opened
+    page = opened.page
     const project = { ...presetNamed('digits'), name: 'steered' }
     run = (await ask(workbench.host, 'runs.start', { project, limitTrain: 1500, set: [`recipe.epochs=${MANY}`] })).run
     await page.getByTitle('Show this run').click()
-  })
-  afterAll(async () => {
-    await workbench.close()
-    await clean()
   })
 
   it('writes a checkpoint when asked', async () => {

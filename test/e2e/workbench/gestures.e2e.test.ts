@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserProgram, buildPage, layer, openWorkbench, ownFolder, picture, type Workbench } from './workbench.ts'
+import { describe, expect, it } from 'vitest'
+import { forSuite } from './suite.ts'
+import { browserProgram, layer, picture, type Workbench } from './workbench.ts'
 
 /** Names of the edges on the drawing: "from to port". */
 const edges = async (page: Page): Promise<string[]> => {
@@ -11,16 +12,9 @@ const edges = async (page: Page): Promise<string[]> => {
 describe.skipIf(browserProgram === undefined)('gestures on the drawing', () => {
   let workbench: Workbench
   let page: Page
-  let clean = (): Promise<void> => Promise.resolve()
-  beforeAll(async () => {
-    const [folder, remove] = await ownFolder()
-    clean = remove
-    workbench = await openWorkbench(folder, await buildPage(folder))
-    page = workbench.page
-  })
-  afterAll(async () => {
-    await workbench.close()
-    await clean()
+  forSuite(opened => {
+    workbench = opened
+    page = opened.page
   })
 
   it('a layer dropped on an edge is put on it, and makes room', async () => {

@@ -1,25 +1,19 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ask } from './asking.ts'
-import { browserProgram, buildPage, layer, openWorkbench, ownFolder, picture, type Workbench } from './workbench.ts'
+import { forSuite } from './suite.ts'
+import { browserProgram, layer, picture, type Workbench } from './workbench.ts'
 
 describe.skipIf(browserProgram === undefined)('bad days of the workbench', () => {
   let workbench: Workbench
   let page: Page
-  let clean = (): Promise<void> => Promise.resolve()
   const status = async (): Promise<string> => (await page.getByLabel('Status').textContent()) ?? ''
   const killEngine = (): void => {
     process.kill(workbench.host.workbench.enginePid ?? 0, 'SIGKILL')
   }
-  beforeAll(async () => {
-    const [folder, remove] = await ownFolder()
-    clean = remove
-    workbench = await openWorkbench(folder, await buildPage(folder))
-    page = workbench.page
-  })
-  afterAll(async () => {
-    await workbench.close()
-    await clean()
+  forSuite(opened => {
+    workbench = opened
+    page = opened.page
   })
 
   it('an engine that dies is replaced, and the page says so', async () => {
