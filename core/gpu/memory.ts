@@ -89,15 +89,15 @@ export class Memory {
 
   async readInto(source: GPUBuffer, out: Bytes): Promise<void> {
     const { device } = this.#device
-    this.#staging ??= device.createBuffer({ label: 'staging', size: STAGING_BYTES, usage: Usage.mapRead | Usage.copyTarget })
+    const staging = this.#stagingBuffer()
     for (let offset = 0; offset < out.byteLength; offset += STAGING_BYTES) {
       const size = Math.min(STAGING_BYTES, out.byteLength - offset)
       const encoder = device.createCommandEncoder()
-      encoder.copyBufferToBuffer(source, offset, this.#staging, 0, size)
+      encoder.copyBufferToBuffer(source, offset, staging, 0, size)
       device.queue.submit([encoder.finish()])
-      await this.#staging.mapAsync(1, 0, size)
-      out.set(new Uint8Array(this.#staging.getMappedRange(0, size)), offset)
-      this.#staging.unmap()
+      await staging.mapAsync(1, 0, size)
+      out.set(new Uint8Array(staging.getMappedRange(0, size)), offset)
+      staging.unmap()
     }
   }
 
@@ -113,21 +113,25 @@ export class Memory {
         yield await this.read(only)
         continue
       }
-      this.#staging ??= device.createBuffer({ label: 'staging', size: STAGING_BYTES, usage: Usage.mapRead | Usage.copyTarget })
+      const staging = this.#stagingBuffer()
       const encoder = device.createCommandEncoder()
       const places: number[] = []
       let size = 0
       for (const tensor of group) {
-        encoder.copyBufferToBuffer(this.buffer(tensor), 0, this.#staging, size, bytesOf(tensor))
+        encoder.copyBufferToBuffer(this.buffer(tensor), 0, staging, size, bytesOf(tensor))
         places.push(size)
         size += bytesOf(tensor)
       }
       device.queue.submit([encoder.finish()])
-      await this.#staging.mapAsync(1, 0, size)
-      const all = new Uint8Array(this.#staging.getMappedRange(0, size).slice(0))
-      this.#staging.unmap()
+      await staging.mapAsync(1, 0, size)
+      const all = new Uint8Array(staging.getMappedRange(0, size).slice(0))
+      staging.unmap()
       for (const [index, tensor] of group.entries()) yield all.slice(places[index], (places[index] as number) + lengthOf(tensor) * 4)
     }
+  }
+
+  #stagingBuffer(): GPUBuffer {
+    return (this.#staging ??= this.#device.device.createBuffer({ label: 'staging', size: STAGING_BYTES, usage: Usage.mapRead | Usage.copyTarget }))
   }
 
   destroy(): void {

@@ -1,9 +1,8 @@
-import { bankOf, binaryLayers, type BinaryLayer } from '../analysis/inspection.ts'
+import { bankSizeOf, binaryLayers, type BinaryLayer } from '../analysis/inspection.ts'
 import { magnitudesOf } from '../analysis/latent.ts'
 import { distinctPerMap } from '../analysis/repetition.ts'
-import { mergedClasses } from '../analysis/filterBank.ts'
+import { bankOfSigns, mergedClasses, type FilterBank } from '../analysis/filterBank.ts'
 import { flippedWeights, signsOf, type Signs } from '../analysis/signs.ts'
-import { lengthOf } from '../gpu/tensor.ts'
 import type { Parameter } from '../layers/context.ts'
 import type { LayerFigures } from './position.ts'
 import type { Session } from './session.ts'
@@ -27,7 +26,10 @@ export class LayerWatch {
 
   /** The weights on the device are those at the beginning of an epoch. Returns their signs. */
   async begin(): Promise<NetworkBits> {
-    return (await this.#read()).bits
+    const bits = new Map<string, Signs>()
+    for await (const { layer, values } of this.#latentWeights()) bits.set(layer.name, signsOf(values))
+    this.#bits = bits
+    return bits
   }
 
   /** Training goes on within an epoch, and this is what `begin` gave at its beginning. Without it that epoch has no flip rates. */
@@ -39,44 +41,42 @@ export class LayerWatch {
   async measure(positive: ReadonlyMap<string, number>): Promise<{ readonly layers: Record<string, LayerFigures>; readonly bits: NetworkBits }> {
     const { model } = this.#session
     const before = this.#bits
-    const { bits, figures } = await this.#read()
+    const bits = new Map<string, Signs>()
+    const figures = new Map<string, LayerFigures>()
+    for await (const { layer, parameter, values } of this.#latentWeights()) {
+      const now = signsOf(values)
+      const then = before?.get(layer.name)
+      const size = bankSizeOf(layer)
+      bits.set(layer.name, now)
+      figures.set(layer.name, {
+        ...(then?.length === now.length && { flipRate: flippedWeights(then, now) / values.length }),
+        // Bop has no latent weights: its weights are -1 and 1 themselves.
+        ...(model.rule(parameter).shader !== 'bop' && latentFigures(values)),
+        ...(size && { distinctFraction: distinctFraction(bankOfSigns(now, size)) }),
+      })
+    }
+    this.#bits = bits
     const layers: Record<string, LayerFigures> = {}
     for (const id of model.order) {
-      const share = positive.get(id)
       const own = figures.get(id)
-      const [then, now] = [before?.get(id), bits.get(id)]
-      if (own && now) layers[id] = { ...(then?.length === now.length && { flipRate: flippedWeights(then, now) / own.weights }), ...own.figures }
+      const share = positive.get(id)
+      if (own) layers[id] = own
       else if (share !== undefined) layers[id] = { positiveShare: share }
     }
     return { layers, bits }
   }
 
-  async #read(): Promise<{ readonly bits: NetworkBits; readonly figures: ReadonlyMap<string, { readonly weights: number; readonly figures: LayerFigures }> }> {
+  /** Of every layer of binary weights, in order; values are good until the next. */
+  async *#latentWeights(): AsyncGenerator<{ readonly layer: BinaryLayer; readonly parameter: Parameter; readonly values: Float32Array }> {
     const { model, memory } = this.#session
-    const bits = new Map<string, Signs>()
-    const figures = new Map<string, { weights: number; figures: LayerFigures }>()
     this.#layers ??= binaryLayers(model.inference).flatMap(layer => {
       const parameter = model.parameters.get(`${layer.name}.weight`)
       return parameter?.latent === true ? [{ layer, parameter }] : []
     })
     const layers = this.#layers.values()
     for await (const bytes of memory.readEach(this.#layers.map(({ parameter }) => parameter.tensor))) {
-      const { layer, parameter } = layers.next().value as { layer: BinaryLayer; parameter: Parameter }
-      const values = new Float32Array(bytes.buffer)
-      const signs = signsOf(values)
-      const bank = bankOf(layer, { signs: () => signs, values: () => undefined })
-      bits.set(layer.name, signs)
-      figures.set(layer.name, {
-        weights: lengthOf(parameter.tensor),
-        figures: {
-          // Bop has no latent weights: its weights are -1 and 1 themselves.
-          ...(model.rule(parameter).shader !== 'bop' && latentFigures(values)),
-          ...(bank && { distinctFraction: distinctFraction(bank) }),
-        },
-      })
+      yield { ...(layers.next().value as { layer: BinaryLayer; parameter: Parameter }), values: new Float32Array(bytes.buffer) }
     }
-    this.#bits = bits
-    return { bits, figures }
   }
 }
 
@@ -86,7 +86,7 @@ export function latentFigures(values: Float32Array): Required<Pick<LayerFigures,
   return { clippedShare: atClip, meanLatent: magnitude }
 }
 
-function distinctFraction(bank: NonNullable<ReturnType<typeof bankOf>>): number {
+function distinctFraction(bank: FilterBank): number {
   const classes = mergedClasses(bank)
   return distinctPerMap(bank, id => classes[id] as number).reduce((sum, count) => sum + count, 0) / bank.ids.length
 }
