@@ -35,6 +35,7 @@ const families: Readonly<Record<string, readonly Candidate[]>> = {
   f32_conv_grad_input: [{ shader: 'f32_conv_grad_input_block' }, { shader: 'f32_conv_grad_input_block', overrides: tall }],
   f32_conv_grad_weight: [{ shader: 'f32_conv_grad_weight_block' }, { shader: 'f32_conv_grad_weight_block', overrides: tall }, { shader: 'f32_conv_grad_weight_subgroup8' }],
   sign_pack: [{ shader: 'sign_pack' }, { shader: 'sign_pack', overrides: { WG_X: 1, WG_Y: 64 } }],
+  threshold_pack: [{ shader: 'threshold_pack' }, { shader: 'threshold_pack', overrides: { WG_X: 1, WG_Y: 64 } }],
   sgd: [{ shader: 'sgd' }, { shader: 'sgd4' }],
   bop: [{ shader: 'bop' }, { shader: 'bop4' }],
   adam: [{ shader: 'adam' }, { shader: 'adam4' }],

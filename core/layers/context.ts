@@ -54,6 +54,14 @@ export interface State {
 export type TableValues = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
 /**
+ * How a network is computed. `bits`: as in training, products by XNOR and popcount, batch normalisation in float32 in front of a sign. `packed`:
+ * as a packed model is, that normalisation folded into thresholds of the sums (core/inference/thresholds.ts). `float32`: signs are the numbers
+ * -1 and 1 and products are those of float32, as a simulation computes. The last two are for evaluation alone.
+ */
+export const ARITHMETICS = ['bits', 'packed', 'float32'] as const
+export type Arithmetic = (typeof ARITHMETICS)[number]
+
+/**
  * What a layer builds with. One context serves one program (training or evaluation at one batch size); parameters and
  * states are the model's and shared by all its programs.
  */
@@ -65,6 +73,7 @@ export interface Context {
   readonly recipe: Recipe
   /** How 8-bit input meets bit weights; settled before building. */
   readonly inputPath: 'planes' | 'float'
+  readonly arithmetic: Arithmetic
   /** Pixels, labels, metrics and predictions. */
   readonly ports: Ports
   parameter(node: LayerSite, name: string, description: ParameterDescription): Parameter

@@ -1,9 +1,10 @@
 import type { SignAttributes } from '../architecture/kinds/sign.ts'
 import { invariant } from '../errors.ts'
+import { thresholdSign } from '../inference/thresholds.ts'
 import { Stream } from '../random.ts'
 import { asReals, biasGradient, oneMask, plainGradient, realsValue, rowsOf, sumReading } from './conversions.ts'
 import type { Builder } from './context.ts'
-import { channels, isFixed, positions, words, type Gradient } from './values.ts'
+import { channels, isFixed, positions, words, type Gradient, type Value } from './values.ts'
 
 /**
  * The sign of a value, less a learned threshold of the channel if there is one, as bits. What stands in for its slope in backward, the
@@ -13,7 +14,7 @@ import { channels, isFixed, positions, words, type Gradient } from './values.ts'
  */
 export const buildSign: Builder<SignAttributes> = (context, site, [input], attributes) => {
   invariant(input, () => `sign ${site.id} has no input`)
-  const { program, training, ports } = context
+  const { program, training, ports, arithmetic } = context
   const source = input.flow === 'sums' ? input : realsValue(input.shape, asReals(context, input))
   const rows = rowsOf(context, source)
   const outputs = channels(source)
@@ -30,12 +31,15 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
   const presence = program.tensor('presence', 'u32', shape)
   const [key0, key1] = context.key(Stream.stochasticSign, site)
   const { tensors, overrides } = sumReading(source)
-  program.launch(
-    'sign_pack',
-    { ...tensors, threshold, bits, gradient_mask, presence },
-    { rows, outputs, words: words(source), scale: source.scale, key0, key1, first_row: 0 },
-    { ...overrides, THRESHOLD, MASKS: Number(masks), STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
-  )
+  if (arithmetic === 'packed') thresholdSign(context, { source, learned: learned?.tensor, zero, bits, presence })
+  else {
+    program.launch(
+      'sign_pack',
+      { ...tensors, threshold, bits, gradient_mask, presence },
+      { rows, outputs, words: words(source), scale: source.scale, key0, key1, first_row: 0 },
+      { ...overrides, THRESHOLD, MASKS: Number(masks), STRICT: Number(attributes.gradient === 'strict'), STOCHASTIC: Number(training && attributes.mode === 'stochastic'), ZERO: Number(zero) },
+    )
+  }
   if (!training) {
     program.launch(
       'count_bits',
@@ -56,8 +60,9 @@ export const buildSign: Builder<SignAttributes> = (context, site, [input], attri
     )
     return { data: dx, masks: [], scale: 1 }
   }
+  const output: Value = { flow: 'bits', shape: source.shape, bits, scale: 1, ...(zero && { presence }) }
   return {
-    output: { flow: 'bits', shape: source.shape, bits, scale: 1, ...(zero && { presence }) },
+    output: arithmetic === 'float32' ? realsValue(source.shape, asReals(context, output)) : output,
     backward(gradient) {
       invariant(gradient, () => `no gradient reaches sign ${site.id}`)
       let passed = masks ? { ...gradient, masks: [...gradient.masks, gradient_mask] } : throughSlope(gradient)

@@ -38,22 +38,22 @@ export function layerWeights(context: Context, site: LayerSite, { depth, taps, o
     factor: layerScale(recipe, depth, taps * outputs),
     initial: { kind: 'uniform', low: -bound, high: bound, key: context.key(Stream.initialWeights, site), signs: bop },
   })
-  const bits = sampled && context.training ? sample(context, site, parameter) : parameter.packed
+  const packed = sampled && context.training ? sample(context, site, parameter) : parameter.packed
   const scale = scaleOf(attributes)
   const magnitudes = scale === 'none' ? undefined : sumsOfMagnitudes(context, parameter, scale)
   const quantized = attributes.weights === 'quantized' && !latent
   const largest = quantized ? largestMagnitude(context, parameter) : undefined
   return {
-    depth, taps, outputs, name: parameter.name, bits, magnitudes, share: scale === 'layer' ? 1 / (depth * outputs) : 1 / depth,
+    depth, taps, outputs, name: parameter.name, bits: context.arithmetic === 'float32' ? undefined : packed, magnitudes, share: scale === 'layer' ? 1 / (depth * outputs) : 1 / depth,
     reals() {
       if (largest) {
         const q = program.tensor('quantized weights', 'f32', [depth, outputs])
         program.launch('quantise_weights', { latent: parameter.tensor, largest, q }, { depth, outputs, levels: 2 ** attributes.weightBits - 1 })
         return q
       }
-      if (!bits) return parameter.tensor
+      if (!packed) return parameter.tensor
       const signs = program.tensor('signs', 'f32', [depth, outputs])
-      program.launch('unpack_weights', { packed: bits, signs }, { outputs, ...wordsOfTaps(depth, taps) })
+      program.launch('unpack_weights', { packed, signs }, { outputs, ...wordsOfTaps(depth, taps) })
       return signs
     },
     update(launch) {

@@ -2,7 +2,7 @@ import { invariant } from '../errors.ts'
 import { Program } from '../gpu/program.ts'
 import type { Tensor } from '../gpu/tensor.ts'
 import { addGradients, asReals } from '../layers/conversions.ts'
-import { wordsOfTaps, type Built, type Context, type LayerSite, type Parameter, type Ports } from '../layers/context.ts'
+import { wordsOfTaps, type Arithmetic, type Built, type Context, type LayerSite, type Parameter, type Ports } from '../layers/context.ts'
 import { builderOf } from '../layers/index.ts'
 import type { Gradient, Value } from '../layers/values.ts'
 import { streamKey } from '../random.ts'
@@ -16,6 +16,8 @@ export interface BuildOptions {
   /** Images per step. */
   readonly rows: number
   readonly inputPath: 'planes' | 'float'
+  /** Training knows bits alone. */
+  readonly arithmetic?: Arithmetic
   /** Everything a step computes stays readable after it, at the cost of its memory. */
   readonly inspect?: boolean
   /** Sums that a node gives are also written as float32, with their normalisation applied. */
@@ -66,7 +68,8 @@ export function portsFor(model: Model, rows: number): Ports {
  * Records a whole step of the network: forward in topological order and, in training, backward in reverse, each
  * layer's update right behind its backward so that its gradients' memory is free for the next layer.
  */
-export function buildProgram(model: Model, { training, rows, inputPath, inspect = false, reals: wantReals = false }: BuildOptions): BuiltProgram {
+export function buildProgram(model: Model, { training, rows, inputPath, arithmetic = 'bits', inspect = false, reals: wantReals = false }: BuildOptions): BuiltProgram {
+  invariant(!training || arithmetic === 'bits', () => `training in ${arithmetic}`)
   const { recipe } = model.project
   const program = new Program({ inspect })
   const ports = portsFor(model, rows)
@@ -83,6 +86,7 @@ export function buildProgram(model: Model, { training, rows, inputPath, inspect 
     rows,
     recipe,
     inputPath,
+    arithmetic,
     ports,
     parameter: (site, name, description) => model.parameter(site, name, description),
     state: (site, name, length, initial) => model.state(site, name, length, initial),

@@ -11,6 +11,7 @@ import type { Host } from '../gpu/host.ts'
 import { Memory, type Bytes } from '../gpu/memory.ts'
 import { lengthOf } from '../gpu/tensor.ts'
 import type { Tuner } from '../gpu/tuner.ts'
+import type { Arithmetic, Ports } from '../layers/context.ts'
 import { buildProgram, METRIC_SLOTS, type BuiltProgram } from './build.ts'
 import { chooseInputPath } from './inputPath.ts'
 import { Model } from './model.ts'
@@ -58,22 +59,25 @@ export class Session {
   readonly model: Model
   readonly memory: Memory
   readonly engine: Engine
+  /** Of evaluation. */
+  readonly #arithmetic: Arithmetic
   #evaluation: Loaded | undefined
   #inputPath: 'planes' | 'float' | undefined
   #programBytes = 0
   /** What an evaluation batch took last time. */
   #millisecondsPerBatch = 0
 
-  private constructor(engine: Engine, model: Model) {
+  private constructor(engine: Engine, model: Model, arithmetic: Arithmetic) {
     this.engine = engine
+    this.#arithmetic = arithmetic
     this.model = model
     this.memory = new Memory(engine.toolbox.device)
   }
 
   /** Checks the network against the data before anything is allocated. */
-  static open(engine: Engine, project: Project, pixels: Fitted, data: Pick<Dataset, 'name' | 'shape' | 'classes'>): Session {
+  static open(engine: Engine, project: Project, pixels: Fitted, data: Pick<Dataset, 'name' | 'shape' | 'classes'>, arithmetic: Arithmetic = 'bits'): Session {
     Session.check(project, data)
-    return new Session(engine, new Model(project, pixels))
+    return new Session(engine, new Model(project, pixels), arithmetic)
   }
 
   /** Throws unless the network can be trained on such data: what can be said before preprocessing is fitted. */
@@ -92,7 +96,7 @@ export class Session {
   async load(training: boolean, rows: number): Promise<Loaded> {
     const { toolbox, tuner } = this.engine
     this.#inputPath ??= await chooseInputPath(this.model, tuner, rows)
-    const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath })
+    const built = buildProgram(this.model, { training, rows, inputPath: this.#inputPath, ...(!training && { arithmetic: this.#arithmetic }) })
     const executable = await Executable.compile(built.program, this.memory, toolbox)
     this.#programBytes += executable.bytes
     return { built, executable, rows }
@@ -167,13 +171,9 @@ export class Session {
         // As in training: sleep while the device surely computes, since awaiting it burns a core.
         const left = begun + group * this.#millisecondsPerBatch * 0.9 - host.now()
         if (left > 20) await host.sleep(left)
-        const metrics = await this.memory.readFloats(ports.metrics)
+        const [metrics, winners, positives, headErrors, scores] = await this.#exchanged(ports)
         this.#millisecondsPerBatch = (host.now() - begun) / group
-        const winners = await this.memory.readWords(ports.predictions)
-        const positives = signs.length > 0 ? await this.memory.readWords(ports.positives) : new Uint32Array()
-        const headErrors = await this.memory.readFloats(ports.headErrors)
         if (each) {
-          const scores = await this.memory.readFloats(ports.scores)
           for (let row = 0; row < Math.min(rows, split.count - done * rows); row++) each(done * rows + row, scores.subarray(row * model.classes, (row + 1) * model.classes))
         }
         for (let slot = 0; slot < group; slot++) {
@@ -199,6 +199,15 @@ export class Session {
       heads: ofHeads.map((sums, head) => ({ name: heads[head] as string, error: share(sums.errors), top5Error: share(sums.top5Errors) })),
       positive: new Map(signs.map(({ id, node, ones }) => [id, share(ones) / elements(node.signal?.shape ?? [1])])),
     }
+  }
+
+  /** What a batch left in its ports, by one copy: metrics, predictions, positives, errors of heads, scores. */
+  async #exchanged({ metrics, predictions, positives, headErrors, scores }: Ports): Promise<readonly [Float32Array, Uint32Array, Uint32Array, Float32Array, Float32Array]> {
+    const read: Bytes['buffer'][] = []
+    for await (const { buffer } of this.memory.readEach([metrics, predictions, positives, headErrors, scores])) read.push(buffer)
+    const [ofMetrics, ofPredictions, ofPositives, ofHeads, ofScores] = read
+    invariant(ofMetrics && ofPredictions && ofPositives && ofHeads && ofScores, () => 'as many copies as tensors')
+    return [new Float32Array(ofMetrics), new Uint32Array(ofPredictions), new Uint32Array(ofPositives), new Float32Array(ofHeads), new Float32Array(ofScores)]
   }
 
   /** Class scores of images, rows of bytes of the network's input shape: [images][classes]. */

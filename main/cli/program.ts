@@ -6,6 +6,7 @@ import type { ImportKind } from '../contract/app/datasets.ts'
 import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
+import type { EvalOptions } from './commands/eval.ts'
 import type { QueueOptions } from './commands/queue.ts'
 import type { RunFormat } from '../services/exports/run.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -137,8 +138,9 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .option('--dataset <NAME>', 'another data set than its own')
     .addOption(new Option('--split <SPLIT>', 'which images').choices(['train', 'validation', 'test']).default('test'))
     .addOption(checkpointOption())
-    .action((target: string, options: { dataset?: string; split: 'train' | 'validation' | 'test'; checkpoint: 'best' | 'last' }, command: Command) =>
-      run(command, async context => (await import('./commands/eval.ts')).evaluate(context, target, options)))
+    .addOption(new Option('--packed', 'as a packed model computes: batch normalisation and sign as thresholds of the sums').conflicts('float32'))
+    .addOption(new Option('--float32', 'as a simulation computes: signs as float32 numbers, no XNOR'))
+    .action((target: string, options: EvalOptions, command: Command) => run(command, async context => (await import('./commands/eval.ts')).evaluate(context, target, options)))
 
   program.command('predict')
     .description('name the class of pictures')

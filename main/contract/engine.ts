@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../core/architecture/project.ts'
+import { ARITHMETICS } from '../../core/layers/context.ts'
 import { EpochRecordSchema } from '../../core/training/position.ts'
 import { PreviewResultSchema, PreviewWeightsSchema } from './activations.ts'
 import { route } from './route.ts'
@@ -75,7 +76,12 @@ export const MemoryPlanSchema = z.strictObject({
   largestBuffer: z.strictObject({ name: z.string(), bytes: count }),
 })
 
+/** How a network is evaluated: as in training, as a packed model with thresholds, or with signs as float32 numbers (core/layers/context.ts). */
+export const ArithmeticSchema = z.enum(ARITHMETICS)
+export type Arithmetic = z.infer<typeof ArithmeticSchema>
+
 export const EvalResultSchema = z.strictObject({
+  arithmetic: ArithmeticSchema,
   images: count,
   error: fraction,
   top5Error: fraction,
@@ -161,7 +167,7 @@ export const engineRoutes = {
   /** Changes the run under way; answers when a checkpoint has it. Throws if there is none, or it makes no sense. */
   change: route(ChangeSchema, ChangedSchema),
   eval: route(
-    TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: SplitSchema.default('test'), predictions: z.boolean().default(false) }),
+    TargetSchema.extend({ home: path, dataset: DatasetNameSchema.optional(), split: SplitSchema.default('test'), arithmetic: ArithmeticSchema.default('bits'), predictions: z.boolean().default(false) }),
     EvalResultSchema.extend({ predictions: PredictionsSchema.optional() }),
   ),
   /** Images as rows of bytes in the model's shape. */

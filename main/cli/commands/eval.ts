@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { EvalResultSchema } from '../../contract/engine.ts'
+import { EvalResultSchema, type Arithmetic } from '../../contract/engine.ts'
 import { openHome } from '../../services/home.ts'
 import { announceAdapter, withEngine } from '../engine.ts'
 import { grouped, percent, rate, significant } from '../format/numbers.ts'
@@ -10,22 +10,31 @@ export interface EvalOptions {
   readonly dataset?: string
   readonly split: 'train' | 'validation' | 'test'
   readonly checkpoint: 'best' | 'last'
+  readonly packed?: boolean
+  readonly float32?: boolean
 }
 
-export async function evaluate(context: Context, target: string, { dataset, ...options }: EvalOptions): Promise<Outcome<typeof EvalResultSchema>> {
+export async function evaluate(context: Context, target: string, { dataset, packed = false, float32 = false, ...options }: EvalOptions): Promise<Outcome<typeof EvalResultSchema>> {
   const home = await openHome({ home: context.home })
+  const arithmetic = packed ? 'packed' : float32 ? 'float32' : 'bits'
   const value = await withEngine(context, home, async engine => {
     await announceAdapter(engine, context)
-    return engine.call('eval', { home, target, ...options, ...(dataset !== undefined && { dataset }) })
+    return engine.call('eval', { home, target, arithmetic, ...options, ...(dataset !== undefined && { dataset }) })
   })
   return { schema: EvalResultSchema, value, text: evaluationText(value, options.split) }
+}
+
+const ARITHMETIC: Readonly<Record<Arithmetic, string>> = {
+  bits: 'on bits, as in training',
+  packed: 'packed: signs by thresholds of the sums, no batch normalisation in front of them',
+  float32: 'in float32, signs as numbers',
 }
 
 /** Beyond this the table of confusions no longer fits a terminal. */
 const MOST_CLASSES = 16
 
 export function evaluationText(result: z.infer<typeof EvalResultSchema>, split: string): string {
-  const { images, error, top5Error, loss, heads, perClass, classes, confusion, imagesPerSecond, adapter } = result
+  const { arithmetic, images, error, top5Error, loss, heads, perClass, classes, confusion, imagesPerSecond, adapter } = result
   const wrong = Math.round(error * images)
   const lines = facts([
     ['images', `${grouped(images)} (${split})`],
@@ -33,6 +42,7 @@ export function evaluationText(result: z.infer<typeof EvalResultSchema>, split: 
     classes.length > 5 ? ['top-5 error', percent(top5Error)] : undefined,
     ...(heads.length > 1 ? heads.map(head => [`error of ${head.name}`, percent(head.error)] as const) : []),
     ['loss', significant(loss)],
+    ['computed', ARITHMETIC[arithmetic]],
     ['speed', `${rate(imagesPerSecond)} on ${adapter}`],
   ])
   return [...lines, '', ...(confusion.length > 0 ? confusionLines(classes, confusion) : worstClasses(classes, perClass))].join('\n')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
 import { EpochFiguresSchema } from '../../../core/training/position.ts'
-import { CheckpointFileSchema, ChangedSchema, ChangeSchema, ControlSchema, EstimateSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents, isUnderWayState } from '../engine.ts'
+import { ArithmeticSchema, CheckpointFileSchema, ChangedSchema, ChangeSchema, ControlSchema, EstimateSchema, EvalResultSchema, FaultSchema, PredictionsSchema, RunIdSchema, RunStateSchema, SplitSchema, engineEvents, isUnderWayState } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs: begun, steered, read. The engine trains one at a time. */
@@ -119,10 +119,10 @@ export const runRoutes = {
   'runs.series': route(z.strictObject({ run: RunIdSchema, afterStep: count.default(0) }), z.strictObject({ steps: ColumnsSchema })),
   /**
    * Runs a split of the run's data set through its network at a checkpoint: the best, the last, or a file of `runs.show`. Refused while
-   * the engine trains. Binary layers compute on bits there, as in training.
+   * the engine trains.
    */
   'runs.evaluate': route(
-    z.strictObject({ run: RunIdSchema, checkpoint: z.string().min(1).max(255).default('best'), split: SplitSchema.default('test') }),
+    z.strictObject({ run: RunIdSchema, checkpoint: z.string().min(1).max(255).default('best'), split: SplitSchema.default('test'), arithmetic: ArithmeticSchema.default('bits') }),
     EvalResultSchema.extend({ predictions: PredictionsSchema }),
   ),
   /** The run's history after its first `after` events. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { elements } from '../../../core/architecture/signal.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { mainLoss, verdictOf } from '../../../core/training/verdicts.ts'
 import type { ImageSource } from '../../../core/data/source.ts'
@@ -17,7 +18,7 @@ type Output = z.input<typeof engineRoutes.eval.output>
 const CONFUSION_CLASSES = 2048
 
 /** Runs a split of a data set through a trained network. Without a data set named, the run's own, split as it was in training. */
-export async function evaluate(context: JobContext, { home, target: name, checkpoint: which, dataset: datasetName, split: splitName, predictions: withPredictions }: Input): Promise<Output> {
+export async function evaluate(context: JobContext, { home, target: name, checkpoint: which, dataset: datasetName, split: splitName, arithmetic, predictions: withPredictions }: Input): Promise<Output> {
   const target = await openTarget(context, home, name, which)
   let images: OpenedImages | undefined
   try {
@@ -25,7 +26,9 @@ export async function evaluate(context: JobContext, { home, target: name, checkp
     const { classes: names } = dataset.stored
     images = openImages(dataset, target.network.project.recipe.preprocessing, target.checkpoint.notes.pixels)
     const split = chooseSplit(target.network, dataset.stored, images, splitName)
-    return await withSession(context, home, target, dataset.stored, async (session, workshop) => {
+    return await withSession(context, home, target, { ...dataset.stored, arithmetic }, async (session, workshop) => {
+      // Drivers compile a kernel when it is first used, which says nothing of how fast the network is.
+      await session.scores(new Uint8Array(elements(session.model.imageShape)))
       const begun = performance.now()
       const verdicts = withPredictions ? { confidence: new Float32Array(split.count), loss: new Float32Array(split.count) } : undefined
       const kind = mainLoss(session.model)
@@ -40,7 +43,7 @@ export async function evaluate(context: JobContext, { home, target: name, checkp
       const confusion = classes.length > CONFUSION_CLASSES ? [] : confusionOf(split.labels, predictions, classes.length)
       const perClass = perClassOf(split.labels, predictions, classes.length)
       const each = verdicts && { actual: Uint16Array.from(split.labels), predicted: Uint16Array.from(predictions), ...verdicts }
-      return { images: count, error, top5Error, loss, heads: [...heads], perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name, ...(each && { predictions: each }) }
+      return { arithmetic, images: count, error, top5Error, loss, heads: [...heads], perClass, confusion, classes, imagesPerSecond: count / seconds, adapter: workshop.device.adapter.name, ...(each && { predictions: each }) }
     })
   } finally {
     await images?.close()

@@ -1,5 +1,6 @@
 import { attributesOf, input } from '../../../core/architecture/kinds/index.ts'
 import { BitwrightError } from '../../../core/errors.ts'
+import type { Arithmetic } from '../../../core/layers/context.ts'
 import { Session } from '../../../core/training/session.ts'
 import { openNetwork, type Network } from '../../services/models/open.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
@@ -18,11 +19,11 @@ export async function openTarget(context: JobContext, home: string, name: string
 }
 
 /** Puts the target's network on the device for evaluation, lets `work` use it, and takes it off again. */
-export async function withSession<T>(context: JobContext, home: string, { network, checkpoint }: Target, data: { readonly name: string; readonly shape?: readonly [number, number, number]; readonly classes: readonly string[] }, work: (session: Session, workshop: Workshop) => Promise<T>): Promise<T> {
+export async function withSession<T>(context: JobContext, home: string, { network, checkpoint }: Target, data: { readonly name: string; readonly shape?: readonly [number, number, number]; readonly classes: readonly string[]; readonly arithmetic?: Arithmetic }, work: (session: Session, workshop: Workshop) => Promise<T>): Promise<T> {
   const workshop = await context.workshop()
   const engine = await workshop.engine(home, (level, message) => context.log(level, message))
   const { pixels } = checkpoint.notes
-  const session = Session.open(engine, network.project, pixels, { ...data, shape: data.shape ?? imageShapeOf(network) })
+  const session = Session.open(engine, network.project, pixels, { ...data, shape: data.shape ?? imageShapeOf(network) }, data.arithmetic)
   try {
     return await workshop.guard((async () => {
       await session.evaluation()

@@ -144,6 +144,26 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     await expectAccessible(page)
   })
 
+  it('are evaluated as a packed model and in float32: the same errors, image by image', async () => {
+    const page = open?.page as Page
+    const error = page.getByTestId('evaluated-error')
+    const onBits = await error.textContent()
+    const others = page.getByTestId('other-arithmetics')
+    for (const name of ['Packed', 'Float32']) {
+      await page.getByRole('radiogroup', { name: 'Computed' }).getByText(name, { exact: true }).click()
+      await page.getByRole('button', { name: 'Evaluate', exact: true }).click()
+      await error.waitFor({ timeout: 60_000 })
+      if (name === 'Packed') expect(await error.textContent()).toBe(onBits)
+    }
+    await expect.poll(() => others.locator('li').count()).toBe(2)
+    await page.getByRole('radiogroup', { name: 'Computed' }).getByText('Packed', { exact: true }).click()
+    expect(await others.locator('li').first().textContent()).toMatch(/^Bits: .* the same class for every image$/)
+    // Pixels times a scale, as float32 numbers, round before they are added: a sum next to its threshold may fall on the other side.
+    expect(await others.locator('li').last().textContent()).toMatch(/^Float32: .* (the same class for every image|another class for \d images?)$/)
+    await picture(page, 'evaluate-packed')
+    await expectAccessible(page)
+  })
+
   it('look as well in the light, in a small window', async () => {
     const page = open?.page as Page
     await page.emulateMedia({ colorScheme: 'light' })

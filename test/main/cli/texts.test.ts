@@ -59,7 +59,7 @@ test('a run is followed with one line an epoch under one line of titles', () => 
 })
 
 describe('an evaluation', () => {
-  const base = { images: 20, error: 0.1, top5Error: 0, loss: 0.5, heads: [{ name: 'side', error: 0.25, top5Error: 0 }, { name: 'head', error: 0.1, top5Error: 0 }], perClass: [{ images: 10, errors: 1 }, { images: 10, errors: 1 }], imagesPerSecond: 100, adapter: 'llvmpipe' }
+  const base = { arithmetic: 'packed' as const, images: 20, error: 0.1, top5Error: 0, loss: 0.5, heads: [{ name: 'side', error: 0.25, top5Error: 0 }, { name: 'head', error: 0.1, top5Error: 0 }], perClass: [{ images: 10, errors: 1 }, { images: 10, errors: 1 }], imagesPerSecond: 100, adapter: 'llvmpipe' }
 
   test('of few classes shows who is taken for whom, beside guessing', () => {
     const text = evaluationText({ ...base, classes: ['cat', 'dog'], confusion: [[9, 1], [1, 9]] }, 'test')

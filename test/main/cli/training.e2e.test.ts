@@ -35,7 +35,9 @@ describe('a run from training to prediction', () => {
   test('eval counts the same errors on the test images', async () => {
     const { code, json } = await runCli(['eval', run, '--json'], { home })
     expect(code).toBe(0)
-    expect(json).toMatchObject({ images: 1000, classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] })
+    expect(json).toMatchObject({ arithmetic: 'bits', images: 1000, classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] })
+    const { arithmetic: _, imagesPerSecond: __, ...figures } = json as Record<string, unknown>
+    expect((await runCli(['eval', run, '--packed', '--json'], { home })).json).toMatchObject({ arithmetic: 'packed', ...figures })
     const { stdout } = await runCli(['eval', 'latest', '--split', 'validation'], { home })
     expect(stdout).toMatch(/^images +500 \(validation\)$/m)
     expect(stdout).toMatch(/guessing: 90\.00 %/)

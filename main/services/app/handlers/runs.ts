@@ -60,11 +60,11 @@ export function runHandlers({ home, training, catalogue, engine, log }: Services
       const { directory } = await runNamed(home, run)
       return { steps: columnsOf(await readSeries(directory, afterStep, { log: warn })) }
     },
-    'runs.evaluate': async ({ run, checkpoint, split }) => {
+    'runs.evaluate': async ({ run, checkpoint, split, arithmetic }) => {
       const { directory } = await runNamed(home, run)
       const kept = checkpoint === 'best' || checkpoint === 'last' ? checkpoint : undefined
       const target = kept ? directory : await checkpointNamed(directory, checkpoint)
-      const { predictions, ...result } = await engine.call('eval', { target, ...(kept && { checkpoint: kept }), split, predictions: true })
+      const { predictions, ...result } = await engine.call('eval', { target, ...(kept && { checkpoint: kept }), split, arithmetic, predictions: true })
       invariant(predictions, () => 'predictions that were asked for')
       return { ...result, predictions }
     },

@@ -5,12 +5,14 @@ import { bridge } from '../../../bridge.ts'
 
 export type Evaluation = OutputOf<'runs.evaluate'>
 export type Split = NonNullable<InputOf<'runs.evaluate'>['split']>
+export type Arithmetic = Evaluation['arithmetic']
 
 /** What was asked. `written`: the checkpoint's time, since "best" and "last" become others while a run is trained. */
 export interface Question {
   readonly run: string
   readonly checkpoint: string
   readonly split: Split
+  readonly arithmetic: Arithmetic
   readonly written: string
 }
 
@@ -22,7 +24,7 @@ export const useEvaluations = defineStore('evaluations', () => {
   const answers = shallowRef<ReadonlyMap<string, Evaluation>>(new Map())
   const errors = shallowRef<ReadonlyMap<string, unknown>>(new Map())
   const asking = ref<ReadonlySet<string>>(new Set())
-  const keyOf = ({ run, checkpoint, split, written }: Question): string => [run, checkpoint, split, written].join(' ')
+  const keyOf = ({ run, checkpoint, split, arithmetic, written }: Question): string => [run, checkpoint, split, arithmetic, written].join(' ')
 
   async function ask(question: Question): Promise<void> {
     const key = keyOf(question)
@@ -30,8 +32,8 @@ export const useEvaluations = defineStore('evaluations', () => {
     asking.value = new Set(asking.value).add(key)
     errors.value = new Map([...errors.value].filter(([own]) => own !== key))
     try {
-      const { run, checkpoint, split } = question
-      const answer = await bridge().call('runs.evaluate', { run, checkpoint, split })
+      const { run, checkpoint, split, arithmetic } = question
+      const answer = await bridge().call('runs.evaluate', { run, checkpoint, split, arithmetic })
       answers.value = new Map([...answers.value, [key, answer] as const].slice(-KEPT))
     } catch (error) {
       errors.value = new Map(errors.value).set(key, error)

@@ -16,6 +16,11 @@ export function mistakes({ actual, predicted, confidence, loss }: Predictions, b
   return wrong.sort((a, b) => (measure[b] ?? 0) - (measure[a] ?? 0) || a - b)
 }
 
+/** How many images two ways of computing take for different classes. */
+export function disagreements(one: Pick<Predictions, 'predicted'>, other: Pick<Predictions, 'predicted'>): number {
+  return one.predicted.reduce((sum, label, image) => sum + Number(other.predicted[image] !== label), 0)
+}
+
 /** Images of one class that were taken for one (perhaps the same), the surest first. */
 export function imagesOfCell({ actual, predicted, confidence }: Predictions, wanted: { readonly actual: number; readonly predicted: number }): readonly number[] {
   const images: number[] = []

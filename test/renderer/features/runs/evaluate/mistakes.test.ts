@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { classRows, confusions, imagesOfCell, mistakes, placeOfSplit, predictionsCsv, type Predictions } from '../../../../../renderer/features/runs/evaluate/mistakes.ts'
+import { classRows, confusions, disagreements, imagesOfCell, mistakes, placeOfSplit, predictionsCsv, type Predictions } from '../../../../../renderer/features/runs/evaluate/mistakes.ts'
 
 const CLASSES = ['zero', 'one', 'two', 'three']
 const image = fc.record({ actual: fc.nat(3), predicted: fc.nat(3), confidence: fc.integer({ min: 25, max: 100 }), loss: fc.nat(9) })
@@ -54,5 +54,14 @@ describe('the place of a split', () => {
     expect(placeOfSplit('validation', { train: 9000, limitTrain: 500, validation: 100 })).toEqual({ part: 'train', first: 400 })
     expect(placeOfSplit('test', { train: 9000, limitTrain: 500, validation: 100 })).toEqual({ part: 'test', first: 0 })
     expect(placeOfSplit('train', { train: 9000, limitTrain: 500, validation: 100 })).toEqual({ part: 'train', first: 0 })
+  })
+})
+
+describe('two ways of computing', () => {
+  it('disagree on the images they take for different classes', () => {
+    expect(disagreements({ predicted: Uint16Array.of(0, 1, 2, 3) }, { predicted: Uint16Array.of(0, 2, 2, 1) })).toBe(2)
+    fc.assert(fc.property(split, one => {
+      expect(disagreements(one, one)).toBe(0)
+    }))
   })
 })
