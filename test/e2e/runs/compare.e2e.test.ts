@@ -99,6 +99,23 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     await expectAccessible(page)
   })
 
+  it('are held within a range of an axis by keys alone', async () => {
+    const page = open?.page as Page
+    const axis = page.getByRole('slider', { name: 'Range of Learning rate: Start' })
+    const count = page.getByRole('tabpanel').getByRole('status')
+    expect([await axis.getAttribute('aria-valuetext'), await count.textContent()]).toEqual(['all values', '2 of 2 runs'])
+    await axis.focus()
+    await page.keyboard.press('ArrowDown')
+    expect([await axis.getAttribute('aria-valuetext'), await count.textContent()]).toEqual(['0.02', '1 of 2 runs'])
+    expect(await page.getByRole('region', { name: 'Values of the runs' }).locator('tr.out').count()).toBe(1)
+    await picture(page, 'compare-parallel-range')
+    await expectAccessible(page)
+    await page.keyboard.press('Shift+ArrowDown')
+    expect(await count.textContent()).toBe('2 of 2 runs')
+    await page.keyboard.press('Escape')
+    expect([await axis.getAttribute('aria-valuetext'), await page.locator(':focus').getAttribute('aria-label')]).toEqual(['all values', 'Range of Learning rate: Start'])
+  })
+
   it('are reported in a file that is read without the app and without a network', async () => {
     const page = open?.page as Page
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save report' }).click()])

@@ -56,20 +56,23 @@ export function firstAxes(runs: readonly RunSummary[], columns: readonly TableCo
   return [...ordered.slice(0, 8), ...sizes, ...results].map(({ id }) => id)
 }
 
-/** Ranges of axes, by their columns, that runs must lie in to be chosen; a run without a value lies in none. */
-export type Brushes = ReadonlyMap<string, readonly [low: number, high: number]>
+/** Where axes stand and positions lie in a picture of this size. */
+export interface Frame {
+  readonly x: (axis: number) => number
+  readonly y: (position: number) => number
+}
 
-export function brushed(run: RunSummary, axes: readonly ParallelAxis[], brushes: Brushes): boolean {
-  return axes.every(axis => {
-    const range = brushes.get(axis.column.id)
-    if (!range) return true
-    const at = axis.position(axis.column.value(run))
-    return at !== null && at >= Math.min(...range) && at <= Math.max(...range)
-  })
+const ROOM = { left: 64, right: 72, top: 34, bottom: 12 }
+
+export function frameOf(axes: number, width: number, height: number): Frame {
+  return {
+    x: axis => (axes < 2 ? width / 2 : ROOM.left + (axis * (width - ROOM.left - ROOM.right)) / (axes - 1)),
+    y: position => ROOM.top + (1 - position) * (height - ROOM.top - ROOM.bottom),
+  }
 }
 
 /** The path of a run across the axes, in a picture of this size; broken where it has no value. */
-export function pathOf(run: RunSummary, axes: readonly ParallelAxis[], { x, y }: { readonly x: (axis: number) => number; readonly y: (position: number) => number }): string {
+export function pathOf(run: RunSummary, axes: readonly ParallelAxis[], { x, y }: Frame): string {
   let pen = 'M'
   return axes.map((axis, at) => {
     const position = axis.position(axis.column.value(run))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../../../main/contract/app/runs.ts'
-import { brushed, firstAxes, parallelAxis, pathOf } from '../../../../../renderer/features/runs/compare/parallel.ts'
+import { firstAxes, parallelAxis, pathOf } from '../../../../../renderer/features/runs/compare/parallel.ts'
 import { runNames } from '../../../../../renderer/features/runs/compare/runNames.ts'
 import { numberScale } from '../../../../../renderer/features/runs/compare/scale.ts'
 import { reportedErrors, tradeOffs } from '../../../../../renderer/features/runs/compare/tradeOff.ts'
@@ -60,12 +60,6 @@ describe('parallel coordinates', () => {
     const places = { x: (at: number) => at * 10, y: (position: number) => 100 - 100 * position }
     expect(pathOf(runs[0] as RunSummary, axes, places).match(/[ML]/g)?.join('')).toBe('MLLL')
     expect(pathOf(runs[2] as RunSummary, axes, places).match(/[ML]/g)?.join('')).toBe('MML')
-  })
-
-  it('choose runs that lie in every range', () => {
-    const axes = ['recipe.optimizer.kind', 'best.validError'].map(id => parallelAxis(column(runs, id), runs))
-    const chosen = (...ranges: [string, readonly [number, number]][]): string[] => runs.filter(run => brushed(run, axes, new Map(ranges))).map(run => run.id)
-    expect([chosen(), chosen(['recipe.optimizer.kind', [0.9, 0.6]]), chosen(['recipe.optimizer.kind', [0.6, 0.9]], ['best.validError', [0, 1]])]).toEqual([['a', 'b', 'c'], ['a', 'c'], ['a']])
   })
 })
 
