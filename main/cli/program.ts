@@ -7,7 +7,7 @@ import type { BenchOptions } from './commands/bench.ts'
 import type { DownloadOptions, ImportOptions } from './commands/datasets.ts'
 import type { ImportOptions as ImportWeightsOptions } from './commands/import.ts'
 import type { EvalOptions } from './commands/eval.ts'
-import type { QueueOptions } from './commands/queue.ts'
+import type { QueuedForkOptions, QueueOptions } from './commands/queue.ts'
 import type { RunFormat } from '../services/exports/run.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { assignment, collected, imageSize, positiveNumber, share, wholeNumber, wholeNumbers } from './options.ts'
@@ -128,6 +128,16 @@ export function buildProgram(host: Process, version: string, exit: (code: number
     .option('--grid <PATH=V,V>', 'every one of these values of a field, such as recipe.batchSize=50,100 (repeatable)', assignment)
     .option('--name <NAME>', 'what to call the runs')
     .action((project: string, options: QueueOptions, command: Command) => run(command, async context => (await import('./commands/queue.ts')).addToQueue(context, project, options)))
+  queue.command('fork')
+    .description('queue a run that goes on from a checkpoint of another, with its own recipe')
+    .argument('<RUN>', 'its id, the beginning of it, or latest')
+    .option('--checkpoint <NAME>', 'best, last, or another of its checkpoints, such as epoch-3', 'best')
+    .option('--epochs <N>', 'times through the training images, with those before the checkpoint', wholeNumber(1, 1e6))
+    .option('--batch <N>', 'images in a step', wholeNumber(1, 65535))
+    .option('--seed <N>', 'of all random numbers', wholeNumber(0))
+    .option('--set <PATH=VALUE>', 'set a field of the recipe, such as recipe.learningRate.start=0.01 (repeatable)', assignment)
+    .option('--name <NAME>', 'what to call the run')
+    .action((target: string, options: QueuedForkOptions, command: Command) => run(command, async context => (await import('./commands/queue.ts')).forkToQueue(context, target, options)))
   queue.command('run')
     .description('train what is queued, one after the other')
     .action((_options: object, command: Command) => run(command, async context => (await import('./commands/queue.ts')).runQueue(context)))

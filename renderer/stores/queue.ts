@@ -10,6 +10,9 @@ export const useQueue = defineStore('queue', () => {
   const waiting = computed(() => state.value.entries.filter(entry => entry.state === 'waiting'))
   const ended = computed(() => state.value.entries.filter(isEnded))
 
+  /** Something is trained or about to be: what is asked for now comes behind it. */
+  const busy = computed(() => state.value.entries.some(entry => entry.state === 'running') || (waiting.value.length > 0 && !state.value.held))
+
   async function load(): Promise<void> {
     state.value = await bridge().call('queue.list', {})
   }
@@ -24,7 +27,8 @@ export const useQueue = defineStore('queue', () => {
   }
 
   return {
-    state, waiting, ended, load, listen,
+    state, waiting, ended, busy, load, listen,
+    fork: (request: InputOf<'queue.fork'>) => bridge().call('queue.fork', request),
     add: (request: InputOf<'queue.add'>) => bridge().call('queue.add', request),
     remove: (entries: readonly string[]) => bridge().call('queue.remove', { entries: [...entries] }),
     move: (entry: string, before: string | null) => bridge().call('queue.move', { entry, before }),

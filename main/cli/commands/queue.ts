@@ -6,7 +6,9 @@ import { errorOf } from '../../contract/faults.ts'
 import { HomeHold } from '../../services/app/hold.ts'
 import { Workbench } from '../../services/app/workbench.ts'
 import { homePath, openHome } from '../../services/home.ts'
-import { planRequest } from '../../services/queue/request.ts'
+import { openRun } from '../../services/runs/index.ts'
+import { planFork } from '../../services/queue/fork.ts'
+import { planRequest, type Planned } from '../../services/queue/request.ts'
 import { appended, readQueue, stateOf, writeQueue } from '../../services/queue/store.ts'
 import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
 import { counted } from '../format/numbers.ts'
@@ -31,17 +33,39 @@ export interface QueueOptions extends Omit<ChangeOptions, 'dataset'> {
   readonly name?: string
 }
 
-/** Only where nobody else trains in the home: whoever does has the queue. */
 export async function addToQueue(context: Context, nameOrFile: string, { limitTrain, repeats, grid, name, dataset, ...changes }: QueueOptions): Promise<Outcome<typeof ListSchema>> {
   const project = changeProject(await readProject(nameOrFile), changes, line => context.notes.line(line))
+  const request = { project, dataset, limitTrain, set: [], repeats, sweep: grid && sweepOf(grid), name }
+  return append(context, name, home => planRequest(home, undefined, request, note => context.notes.line(note)))
+}
+
+export interface QueuedForkOptions {
+  readonly checkpoint: string
+  readonly epochs?: number
+  readonly batch?: number
+  readonly seed?: number
+  readonly set?: readonly string[]
+  readonly name?: string
+}
+
+/** A fork of a run in the home, at a checkpoint named with or without its ending. */
+export async function forkToQueue(context: Context, run: string, { checkpoint, epochs, batch, seed, set = [], name }: QueuedForkOptions): Promise<Outcome<typeof ListSchema>> {
+  const fields = Object.entries({ epochs, batchSize: batch, seed }).flatMap(([field, value]) => (value === undefined ? [] : [`recipe.${field}=${value}`]))
+  return append(context, name, async home => {
+    const { id } = await openRun(home, run)
+    return planFork(home, undefined, { run: id, checkpoint: `${checkpoint.replace(/\.safetensors$/, '')}.safetensors`, set: [...fields, ...set] })
+  })
+}
+
+/** Only where nobody else trains in the home: whoever does has the queue. */
+async function append(context: Context, name: string | undefined, plan: (home: string) => Promise<Planned>): Promise<Outcome<typeof ListSchema>> {
   const home = await openHome({ home: context.home })
   const hold = new HomeHold({ home, face: 'terminal', tell: () => undefined, taken: () => undefined })
   try {
     await hold.require()
-    const request = { project, dataset, limitTrain, set: [], repeats, sweep: grid && sweepOf(grid), name }
-    const planned = await planRequest(home, undefined, request, note => context.notes.line(note))
+    const planned = await plan(home)
     const before = await readQueue(home, message => context.notes.line(`warning: ${message}`))
-    const { contents, added } = appended(before, planned, request)
+    const { contents, added } = appended(before, planned, name)
     const { entries } = stateOf(await writeQueue(home, contents), null)
     const queued = entries.filter(({ id }) => added.includes(id))
     return { schema: ListSchema, value: { entries: queued }, text: [...entryLines(queued), '', `${counted(queued.length, 'run')} queued; they begin with the workbench, or with: bitwright queue run`].join('\n') }
@@ -91,7 +115,7 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
       while (!interrupts.asked && !latest.entries.every(isEnded)) {
         if (latest.blocked !== null) throw new BitwrightError({ what: `the queue cannot go on: ${latest.blocked}`, where: home, remedy: 'run "bitwright doctor", then the same command again' })
         const running = latest.entries.find(({ state }) => state === 'running')
-        if (running && running.id !== told) notes.line(`${running.name}${running.set.length > 0 ? `, ${running.set.join(' ')}` : ''}: run ${running.run}`)
+        if (running && running.id !== told) notes.line(`${[running.name, settings(running)].filter(text => text !== '').join(', ')}: run ${running.run}`)
         told = running?.id ?? told
         await new Promise<void>(resolve => (wake = resolve))
       }
@@ -111,10 +135,15 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
   }
 }
 
+/** What sets an entry apart: where a fork begins, and the fields that are set. */
+function settings({ parent, set }: QueueEntry): string {
+  return [...(parent ? [`fork of ${parent.run} at ${parent.checkpoint.replace('.safetensors', '')}`] : []), ...set].join(' ')
+}
+
 function entryLines(entries: readonly QueueEntry[]): string[] {
   return table([
     { title: 'name', cell: entry => entry.name },
-    { title: 'set', cell: entry => entry.set.join(' ') },
+    { title: 'set', cell: settings },
     { title: 'epochs', align: 'right', cell: entry => String(entry.epochs) },
     { title: 'state', cell: entry => entry.state },
     { title: 'run', cell: entry => entry.run ?? '' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DatasetNameSchema, ProjectSchema } from '../../../core/architecture/project.ts'
-import { FaultSchema, RunIdSchema } from '../engine.ts'
+import { CheckpointFileSchema, FaultSchema, RunIdSchema } from '../engine.ts'
 import { route } from '../route.ts'
 
 /** Runs that wait for their turn: single ones, repeats and sweeps. They are trained one after the other, and the queue outlives the app. */
@@ -12,6 +12,8 @@ const time = z.iso.datetime()
 export const MAX_ENTRIES = 1000
 
 const path = z.string().min(1).max(256)
+/** What runs are to be called. */
+const name = z.string().trim().min(1).max(80).optional()
 /** Text is read as `--set` reads it: as JSON, or else as it stands. */
 const value = z.union([z.string().max(256), z.number(), z.boolean()])
 
@@ -33,6 +35,9 @@ export const SweepSchema = z.discriminatedUnion('kind', [
 ])
 export type Sweep = z.infer<typeof SweepSchema>
 
+/** A checkpoint of another run, at which a fork begins. */
+export const OriginSchema = z.strictObject({ run: RunIdSchema, checkpoint: CheckpointFileSchema })
+
 export const EntryIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'expected the id of an entry of the queue')
 
 /** `failed`: it could not begin, its loss became unsound, or its engine died twice. `stopped`: by a person. */
@@ -49,6 +54,8 @@ export const QueueEntrySchema = z.strictObject({
   /** As it was asked for, else the project's. */
   name: z.string(),
   project: z.string(),
+  /** Where it begins, if it is a fork. */
+  parent: OriginSchema.nullable(),
   dataset: z.string(),
   limitTrain: z.int().nullable(),
   /** What was set for this entry beyond what all of its group have. */
@@ -92,11 +99,15 @@ export const queueRoutes = {
       set: z.array(z.string().max(512)).max(100).default([]),
       repeats: z.int().min(1).max(100).default(1),
       sweep: SweepSchema.optional(),
-      /** What the runs are to be called. */
-      name: z.string().trim().min(1).max(80).optional(),
+      name,
     }),
     z.strictObject({ entries: z.array(QueueEntrySchema) }),
   ),
+  /**
+   * Queues a fork as `runs.fork` begins one. What is wrong with it is refused now. Its checkpoint stays until then, as a file step-N of the
+   * run, whatever becomes of best, last or the epochs' files; should the run be gone when its turn comes, the entry fails and says so.
+   */
+  'queue.fork': route(OriginSchema.extend({ set: z.array(z.string().max(512)).max(100).default([]), name }), z.strictObject({ entries: z.array(QueueEntrySchema) })),
   'queue.list': route(z.strictObject({}), QueueStateSchema),
   /** Takes entries out; refused as a whole if one is running. Runs stay. */
   'queue.remove': route(z.strictObject({ entries }), z.strictObject({})),

@@ -184,7 +184,7 @@ class Client implements EngineClient {
 }
 
 function isRun(route: EngineRoute): boolean {
-  return route === 'train' || route === 'resume'
+  return route === 'train' || route === 'resume' || route === 'fork'
 }
 
 /** Whether `work` ended within `milliseconds`. */

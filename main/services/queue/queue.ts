@@ -3,6 +3,7 @@ import type { Project } from '../../../core/architecture/project.ts'
 import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import type { QueueEntry, QueueState } from '../../contract/app/queue.ts'
+import type { Fault } from '../../contract/engine.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { pathExists } from '../files.ts'
 import { homeFolders } from '../home.ts'
@@ -11,7 +12,8 @@ import { annotate } from '../runs/notes.ts'
 import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { verdictOn } from './outcome.ts'
-import { planRequest, type QueueRequest } from './request.ts'
+import { planFork, requireOrigin, type ForkRequest } from './fork.ts'
+import { planRequest, type Planned, type QueueRequest } from './request.ts'
 import { appended, batchOf, EMPTY, entryOf, readQueue, stateOf, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
 
 export interface QueueOptions {
@@ -64,10 +66,19 @@ export class Queue {
   async add(request: QueueRequest): Promise<QueueEntry[]> {
     const { home, engine, permit, log } = this.#options
     await permit()
-    const planned = await planRequest(home, engine, request, note => log('info', note))
+    return this.#append(await planRequest(home, engine, request, note => log('info', note)), request.name)
+  }
+
+  async fork(request: ForkRequest): Promise<QueueEntry[]> {
+    const { home, engine, permit } = this.#options
+    await permit()
+    return this.#append(await planFork(home, engine, request), request.name)
+  }
+
+  async #append(planned: Planned, name: string | undefined): Promise<QueueEntry[]> {
     let added: readonly string[] = []
     const after = await this.#change(contents => {
-      const more = appended(contents, planned, request)
+      const more = appended(contents, planned, name)
       added = more.added
       return more.contents
     })
@@ -167,14 +178,20 @@ export class Queue {
       await this.#update(waiting.id, before)
       return true
     }
+    const gone = known ? undefined : await this.#missing(batch)
+    if (gone) {
+      await this.#update(waiting.id, { state: 'failed', run: null, fault: gone })
+      return true
+    }
     let heard: (how: Ended) => void = () => undefined
     const over = new Promise<Ended>(resolve => (heard = resolve))
     let how: Ended
     try {
       if (known) await training.resume(run, { ended: heard })
       else {
-        const launch = { group: batch.several ? batch.id : null, set: [...waiting.set] }
-        await training.start(project, { limitTrain: batch.limitTrain ?? undefined, run, launch, ended: heard })
+        const own = { run, launch: { group: batch.several ? batch.id : null, set: [...waiting.set] }, ended: heard }
+        const { parent, limitTrain } = batch
+        await (parent ? training.fork(parent.run, parent.checkpoint, waiting.set, own) : training.start(project, { ...own, limitTrain: limitTrain ?? undefined }))
         await this.#name(directory, batch, waiting)
       }
       how = await over
@@ -188,6 +205,12 @@ export class Queue {
     }
     if (this.#closing) return false
     return this.#settle(waiting, project, directory, how)
+  }
+
+  /** What a fork was to begin at and is not there any more. */
+  async #missing({ parent }: Batch): Promise<Fault | undefined> {
+    if (!parent) return undefined
+    return requireOrigin(this.#options.home, parent).then(() => undefined, faultOf)
   }
 
   /** Marks an entry whose run has come to a stand, or leaves it to go on. */

@@ -5,7 +5,7 @@ import { bytesText } from '../../../core/architecture/wording.ts'
 import { splitTraining } from '../../../core/data/split.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { Session } from '../../../core/training/session.ts'
-import { MAX_ENTRIES, type queueRoutes } from '../../contract/app/queue.ts'
+import { MAX_ENTRIES, type OriginSchema, type queueRoutes } from '../../contract/app/queue.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { prepareProject, refuseErrors } from '../runs/request.ts'
 import { combinationsOf } from './sweep.ts'
@@ -15,11 +15,14 @@ export type QueueRequest = z.output<typeof queueRoutes['queue.add']['input']>
 export interface Planned {
   /** What all entries have, with the data set that is used. */
   readonly project: Project
+  readonly limitTrain?: number | undefined
+  /** Where a fork begins. */
+  readonly parent?: z.output<typeof OriginSchema>
   /** What is set for each. */
   readonly sets: readonly (readonly string[])[]
 }
 
-type Engine = Pick<Supervisor, 'call' | 'state'>
+export type Engine = Pick<Supervisor, 'call' | 'state'>
 
 /** Expands a request and checks every run it would make. Throws for the first that is wrong, naming it. */
 export async function planRequest(home: string, engine: Engine | undefined, { project: asked, dataset, limitTrain, set, repeats, sweep }: QueueRequest, log: (note: string) => void): Promise<Planned> {
@@ -49,11 +52,11 @@ export async function planRequest(home: string, engine: Engine | undefined, { pr
     }
   }
   for (const note of notes) log(note)
-  return { project, sets }
+  return { project, limitTrain, sets }
 }
 
 /** Throws if the engine, should it be there, says that training would not fit. */
-async function requireRoom(engine: Engine | undefined, project: Project, measured: Set<string>): Promise<void> {
+export async function requireRoom(engine: Engine | undefined, project: Project, measured = new Set<string>()): Promise<void> {
   const { seed: _, learningRate: __, epochs: ___, patience: ____, selection: _____, shuffle: ______, ...recipe } = project.recipe
   // Runs that differ only in what takes no memory are planned once.
   const key = JSON.stringify([project.architecture, recipe])

@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { ProjectSchema } from '../../../core/architecture/project.ts'
 import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import { EntryIdSchema, EntryStateSchema, isEnded, MAX_ENTRIES, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
+import { EntryIdSchema, EntryStateSchema, isEnded, MAX_ENTRIES, OriginSchema, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
 import { FaultSchema, RunIdSchema } from '../../contract/engine.ts'
 import { codeOf, readJson, writeAtomic } from '../files.ts'
 import { jsonFile } from '../runs/record.ts'
-import type { Planned, QueueRequest } from './request.ts'
+import type { Planned } from './request.ts'
 
 const QUEUE_FILE = 'queue.json'
 /** Projects have up to 8 MiB, but not many of them. */
@@ -30,7 +30,15 @@ const StoredEntrySchema = z.strictObject({
 export type StoredEntry = z.infer<typeof StoredEntrySchema>
 
 /** What the entries of one request share. */
-const BatchSchema = z.strictObject({ id: EntryIdSchema, several: z.boolean(), name: z.string().nullable(), project: ProjectSchema, limitTrain: z.int().min(1).nullable() })
+const BatchSchema = z.strictObject({
+  id: EntryIdSchema,
+  several: z.boolean(),
+  name: z.string().nullable(),
+  project: ProjectSchema,
+  limitTrain: z.int().min(1).nullable(),
+  /** Of a fork; the project is then as its run will have it but for what is set, which the engine makes of the parent's again. */
+  parent: OriginSchema.optional(),
+})
 export type Batch = z.infer<typeof BatchSchema>
 
 const QueueFileSchema = z
@@ -57,10 +65,10 @@ export async function readQueue(home: string, warn?: (message: string) => void):
 }
 
 /** The queue with what a request has planned at its end, and the ids of that. Throws if it would be too long. */
-export function appended(contents: QueueContents, { project, sets }: Planned, { name, limitTrain }: Pick<QueueRequest, 'name' | 'limitTrain'>): { readonly contents: QueueContents; readonly added: readonly string[] } {
+export function appended(contents: QueueContents, { project, limitTrain, parent, sets }: Planned, name: string | undefined): { readonly contents: QueueContents; readonly added: readonly string[] } {
   const open = contents.entries.filter(entry => !isEnded(entry)).length
   if (open + sets.length > MAX_ENTRIES) throw new BitwrightError({ what: `the queue takes at most ${MAX_ENTRIES} runs; ${open} wait, ${sets.length} more were asked for`, where: 'the queue', remedy: 'wait until some have ended, or ask for fewer' })
-  const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null }
+  const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null, ...(parent && { parent }) }
   const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: false }))
   return { contents: { ...contents, batches: [...contents.batches, batch], entries: [...contents.entries, ...entries] }, added: entries.map(({ id }) => id) }
 }
@@ -105,6 +113,7 @@ function describe(contents: QueueContents, entry: StoredEntry): QueueEntry {
     group: batch.several ? batch.id : null,
     name: batch.name ?? batch.project.name,
     project: batch.project.name,
+    parent: batch.parent ?? null,
     dataset: batch.project.dataset,
     limitTrain: batch.limitTrain,
     seed: recipe.seed,

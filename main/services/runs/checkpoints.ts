@@ -14,6 +14,7 @@ export { notesOf }
 
 const LAST = 'last.safetensors'
 const BEST = 'best.safetensors'
+const STEP = /^step-\d+\.safetensors$/
 const EPOCH = /^epoch-([1-9]\d{0,6})\.safetensors$/
 /** Epochs' files kept besides best and last. */
 const EPOCHS_KEPT = 2
@@ -70,8 +71,24 @@ export async function saveStep(directory: string, sources: readonly TensorSource
   return { file, bytes }
 }
 
-/** Makes `name` another name of `source`, replacing what it was; a copy where the file system has no links. */
-async function linkOver(folder: string, source: string, name: string): Promise<void> {
+/**
+ * Makes a checkpoint that stands at `position` stay, whatever becomes of best, last or the epochs' files: under the name that saveStep would
+ * have given it, which is returned. Needs no lock. Throws if the file has become another one meanwhile.
+ */
+export async function keepCheckpoint(directory: string, file: string, { step }: Position): Promise<string> {
+  if (STEP.test(file)) return file
+  const folder = checkpointFolder(directory)
+  const kept = `step-${step}.safetensors`
+  await linkOver(folder, file, kept, async linked => {
+    const now = await Checkpoint.position(linked)
+    if (now.step !== step) throw new BitwrightError({ what: `${file} was of step ${step} and is of step ${now.step} now`, where: folder, remedy: 'try again, with the checkpoint that is meant' })
+  })
+  await syncFolder(folder)
+  return kept
+}
+
+/** Makes `name` another name of `source`, replacing what it was; a copy where the file system has no links. `check` may throw for what `source` is by then. */
+async function linkOver(folder: string, source: string, name: string, check?: (path: string) => Promise<void>): Promise<void> {
   const temporary = join(folder, `.${name}.${uniqueSuffix()}.tmp`)
   try {
     try {
@@ -82,6 +99,7 @@ async function linkOver(folder: string, source: string, name: string): Promise<v
       const file = await open(temporary, 'r+')
       await file.sync().finally(() => file.close())
     }
+    await check?.(temporary)
     await rename(temporary, join(folder, name))
   } catch (error) {
     throw diskTrouble(error, join(folder, name))

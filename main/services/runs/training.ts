@@ -90,9 +90,10 @@ export class Training {
   }
 
   /** Trains a new run from a checkpoint file of another. */
-  async fork(parent: string, checkpoint: string, set: readonly string[]): Promise<Begun> {
+  async fork(parent: string, checkpoint: string, set: readonly string[], { run, launch, ended }: Omit<BeginOptions, 'limitTrain'> = {}): Promise<Begun> {
     await this.#options.permit()
-    return this.#follow(() => this.#options.engine.call('fork', { run: join(homeFolders(this.#options.home).runs, parent), checkpoint, set: [...set], waits: true }), undefined)
+    const chosen = { ...(run !== undefined && { id: run }), ...(launch && { launch }) }
+    return this.#follow(() => this.#options.engine.call('fork', { run: join(homeFolders(this.#options.home).runs, parent), checkpoint, set: [...set], waits: true, ...chosen }), ended)
   }
 
   /** False if this run is not under way here. */

@@ -18,11 +18,17 @@ export async function startTraining(): Promise<void> {
   useNotices().add('info', `Training of ${name} has begun`, { action: { label: 'Watch it', run: () => useOpenRun().open(run) } })
 }
 
+/** The list of runs, with the queue below it. */
+export function showQueue(): void {
+  useOpenRun().close()
+  useWorkbench().showView('runs')
+}
+
 /** Puts the open project into the queue, behind what is trained and waits. */
 export async function queueTraining(): Promise<void> {
   const { project } = useProject()
   const added = await useNotices().attempt(() => useQueue().add({ project }))
-  if (added) useNotices().add('info', `${project.name} is queued`, { action: { label: 'Show the queue', run: () => useWorkbench().showView('runs') } })
+  if (added) useNotices().add('info', `${project.name} is queued`, { action: { label: 'Show the queue', run: showQueue } })
 }
 
 /** Why nothing can be trained or queued just now; empty if it can. */

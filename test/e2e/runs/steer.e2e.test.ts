@@ -57,6 +57,21 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
     await picture(page, 'run-history')
   })
 
+  it('queues a fork behind it', async () => {
+    await ask(workbench.host, 'queue.hold', {})
+    await page.locator('.run-page h1, .run-page h2').first().click()
+    await page.keyboard.press('f')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Queued behind my steered run').waitFor()
+    await picture(page, 'run-fork')
+    await dialog.getByRole('button', { name: 'Fork and queue' }).click()
+    await page.getByText('A fork of my steered run is queued behind my steered run').waitFor()
+    const { entries } = await ask(workbench.host, 'queue.list', {})
+    expect(entries).toMatchObject([{ state: 'waiting', parent: { run, checkpoint: expect.stringMatching(/^step-\d+\.safetensors$/) as unknown } }])
+    await ask(workbench.host, 'queue.remove', { entries: entries.map(({ id }) => id) })
+    await ask(workbench.host, 'queue.release', {})
+  })
+
   it('stops at the end of an epoch', async () => {
     await page.getByRole('button', { name: 'More for this run' }).click()
     await page.getByRole('menuitem', { name: /end of (the|its) epoch/ }).click()

@@ -27,6 +27,12 @@ test('a sweep is queued and trained from the command line; an interrupt is gone 
   expect(json).toMatchObject({ entries: [{ state: 'running', run: expect.any(String) as unknown }, { state: 'waiting', run: null }] })
   const { code, json: done } = await runCli(['queue', 'run', '--json'], { home })
   expect([code, done]).toMatchObject([0, { entries: [{ state: 'finished', run: (json as { entries: { run: string }[] }).entries[0]?.run }, { state: 'finished' }] }])
+
+  const fork = ['queue', 'fork', 'latest', '--checkpoint', 'last', '--seed', '5', '--json']
+  expect(await runCli([...fork, '--epochs', '20'], { home })).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing is left to train') as unknown })
+  const queued = await runCli([...fork, '--epochs', '21'], { home })
+  expect([queued.code, queued.json], queued.stderr).toMatchObject([0, { entries: [{ state: 'waiting', seed: 5, epochs: 21, parent: { checkpoint: 'step-600.safetensors' } }] }])
+  expect((await runCli(['queue'], { home })).stdout).toMatch(/fork of \S+ at step-600 recipe\.epochs=21 recipe\.seed=5 +21 +waiting/)
 })
 
 test('while a workbench has the home, the queue is its own', async () => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { parseHeader } from '../../../../core/formats/safetensors.ts'
 import { Checkpoint } from '../../../../main/services/runs/checkpoint-read.ts'
 import { writeCheckpoint } from '../../../../main/services/runs/checkpoint-write.ts'
-import { checkpointFolder, notesOf, openBest, openCheckpoint, openLatest, saveEpoch, saveLast } from '../../../../main/services/runs/checkpoints.ts'
+import { checkpointFolder, notesOf, openBest, openCheckpoint, keepCheckpoint, openLatest, saveEpoch, saveLast } from '../../../../main/services/runs/checkpoints.ts'
 import { notesAfter, positionAfter, sources, storedRun } from '../../../support/checkpoints.ts'
 import { smallProject } from '../../../support/small-training.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
@@ -35,6 +35,18 @@ test('a checkpoint is read as it was written', async () => {
   expect(() => checkpoint.checkTensors([{ name: 'a', shape: [10, 10] }])).toThrow('expected tensor "a" as F32 [10, 10], found F32 [100]')
   expect(() => checkpoint.checkTensors([{ name: 'c', shape: [1] }])).toThrow('found none')
   await checkpoint.close()
+})
+
+test('a checkpoint that is made to stay is a file of its own name, and not another one that took its place', async () => {
+  const { directory } = await storedRun(await temporaryFolder(), { epochs: 1 })
+  expect(await keepCheckpoint(directory, 'best.safetensors', positionAfter(1))).toBe('step-10.safetensors')
+  const kept = readFileSync(join(checkpointFolder(directory), 'step-10.safetensors'))
+  await saveEpoch(directory, sources(100, 2), notesAfter(2), true)
+  await expect(keepCheckpoint(directory, 'best.safetensors', positionAfter(1))).rejects.toThrow('best.safetensors was of step 10 and is of step 20 now')
+  await expect(keepCheckpoint(directory, 'epoch-7.safetensors', positionAfter(7))).rejects.toThrow('found nothing of this name')
+  expect((await readdir(checkpointFolder(directory))).sort()).toEqual(['best.safetensors', 'epoch-1.safetensors', 'epoch-2.safetensors', 'last.safetensors', 'step-10.safetensors'])
+  expect(readFileSync(join(checkpointFolder(directory), 'step-10.safetensors')).equals(kept)).toBe(true)
+  expect(await keepCheckpoint(directory, 'step-10.safetensors', positionAfter(1))).toBe('step-10.safetensors')
 })
 
 test('it is plain safetensors whose SHA-256 anyone can check, and holds neither time nor path', async () => {
