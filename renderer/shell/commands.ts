@@ -37,6 +37,8 @@ export function shellCommands(): AppCommand[] {
     { name: 'project.open', title: 'Open…', group: 'Project', keys: ['Ctrl+O'], always: true, run: dialog('projects') },
     { name: 'project.save', title: 'Save', group: 'Project', keys: ['Ctrl+S'], always: true, run: () => files.save() },
     { name: 'project.saveAs', title: 'Save as…', group: 'Project', keys: ['Ctrl+Shift+S'], always: true, run: dialog('saveAs') },
+    { name: 'project.twin', title: 'Unquantized twin, signs as hard tanh', group: 'Project', run: () => files.openTwin('hardTanh') },
+    { name: 'project.twinRelu', title: 'Unquantized twin, signs as ReLU', group: 'Project', run: () => files.openTwin('relu') },
     { name: 'project.import', title: 'Import JSON…', group: 'Project', run: importProject },
     { name: 'project.export', title: 'Export JSON', group: 'Project', run: exportProject },
     { name: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], enabled: () => project.done.length > 0, run: project.undo },

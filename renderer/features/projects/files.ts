@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import { presetNamed, type Project } from '../../../core/architecture/index.ts'
+import { floatTwin, presetNamed, type Project, type TwinActivation } from '../../../core/architecture/index.ts'
+import { counted } from '../../../core/architecture/wording.ts'
 import type { OutputOf } from '../../../main/contract/app/index.ts'
 import { bridge } from '../../bridge.ts'
 import { useNotices } from '../../stores/notices.ts'
@@ -62,6 +63,15 @@ export const useFiles = defineStore('files', () => {
   /** A copy that is not saved yet, such as of a preset. */
   async function openCopy(project: Project, name = project.name): Promise<void> {
     await replace(() => open.show({ ...structuredClone(project), name }))
+  }
+
+  /** The open project's unquantized twin, as another project that is not saved yet. */
+  async function openTwin(activation: TwinActivation): Promise<void> {
+    const twin = await notices.attempt(() => floatTwin(open.project, activation))
+    if (!twin) return
+    await openCopy(twin.project)
+    const [first = '', ...more] = twin.changes
+    notices.add('info', `${twin.project.name}: ${first}`, { ...(more.length > 0 && { remedy: `${counted(more.length, 'more change')}, in its description` }) })
   }
 
   async function openPlace(place: Place): Promise<boolean> {
@@ -141,5 +151,5 @@ export const useFiles = defineStore('files', () => {
     open.show({ ...structuredClone(presetNamed('digits')), name: 'digits · copy' })
   }
 
-  return { busy, create, openCopy, openPlace, openDraft, save, saveAs, begin, keepDraft }
+  return { busy, create, openCopy, openTwin, openPlace, openDraft, save, saveAs, begin, keepDraft }
 })

@@ -139,12 +139,27 @@ describe.skipIf(browserProgram === undefined)('gestures on the drawing', () => {
     await layer(page, 'head').waitFor()
     await page.getByRole('button', { name: 'Data', exact: true }).click()
     const images = page.getByRole('listbox', { name: /^Images of digits/ })
+    await expect.poll(() => page.locator('#sample-said').textContent()).toMatch(/^[1-9]/)
     await images.focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowRight')
     await page.getByText(/^image \d+: /).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.layer .thumbnail').first().waitFor({ timeout: 60_000 })
+  })
+
+  it('the unquantized twin of a network is another project, which has none itself', async () => {
+    const twin = async (): Promise<void> => {
+      await page.getByRole('button', { name: /^Project:/ }).click()
+      await page.getByRole('menuitem', { name: 'Unquantized twin, signs as hard tanh' }).click()
+    }
+    await page.getByRole('button', { name: 'Design', exact: true }).click()
+    await twin()
+    await page.getByText(/-twin: 2 signs became hardTanh$/).waitFor()
+    expect(await layer(page, 'sign1').textContent()).toContain('hardTanh')
+    await picture(page, 'twin')
+    await twin()
+    await page.getByText(/-twin has no twin: its weights and activations are real already/).waitFor()
   })
 
   it('nothing of it made the page complain', () => {
