@@ -73,32 +73,44 @@ export function uniqueSuffix(): string {
   return `${process.pid}-${randomBytes(6).toString('hex')}`
 }
 
-/** Reads a whole regular file of at most `limit` bytes, whatever happens to its length meanwhile. */
+/** Reads a whole regular file of at most `limit` bytes, as long as it is when it is opened: it may grow meanwhile, or another take its place. */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
-  const size = await regularFileSize(path)
-  if (size > limit) throw new BitwrightError({ what: `expected a file of at most ${limit} bytes, found ${size}`, where: path, remedy: 'use the right file' })
-  return readExactly(path, size)
+  // A pipe would be waited for in open().
+  await regularFileSize(path)
+  return opened(path, async file => {
+    const { size } = await file.stat()
+    if (size > limit) throw new BitwrightError({ what: `expected a file of at most ${limit} bytes, found ${size}`, where: path, remedy: 'use the right file' })
+    return readWhole(file, size, path)
+  })
 }
 
 /** Reads a file that must have exactly `expected` bytes. The size is compared before memory is taken. */
 export async function readExactly(path: string, expected: number): Promise<Uint8Array<ArrayBuffer>> {
   const size = await regularFileSize(path)
   if (size !== expected) throw wrongSize(path, expected, size)
+  return opened(path, file => readWhole(file, expected, path))
+}
+
+async function opened<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r').catch((error: unknown) => {
     throw diskTrouble(error, path)
   })
   try {
-    const bytes = new Uint8Array(expected)
-    // One read returns 2 GiB at most, so large files take several.
-    for (let filled = 0; filled < expected;) {
-      const { bytesRead } = await file.read(bytes, filled, Math.min(expected - filled, 2 ** 30), filled)
-      if (bytesRead === 0) throw wrongSize(path, expected, filled)
-      filled += bytesRead
-    }
-    return bytes
+    return await work(file)
   } finally {
     await file.close()
   }
+}
+
+/** The first `expected` bytes. One read returns 2 GiB at most, so large files take several. */
+async function readWhole(file: FileHandle, expected: number, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(expected)
+  for (let filled = 0; filled < expected;) {
+    const { bytesRead } = await file.read(bytes, filled, Math.min(expected - filled, 2 ** 30), filled)
+    if (bytesRead === 0) throw wrongSize(path, expected, filled)
+    filled += bytesRead
+  }
+  return bytes
 }
 
 /** Size of a regular file; a folder, pipe or device is refused, as is a name that does not exist. */

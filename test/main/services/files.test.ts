@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -71,6 +71,20 @@ describe('reading', () => {
     await truncate(path, 2 ** 40)
     await expect(readBounded(path, 2 ** 20)).rejects.toThrow(/found 1099511627776/)
     await expect(readExactly(path, 5)).rejects.toThrow(/expected a file of 5 bytes, found 1099511627776/)
+  })
+
+  it('reads a file that grows, or whose place others take, as it was at one moment', async () => {
+    const path = join(await temporaryFolder(), 'lines')
+    await writeFile(path, 'line\n')
+    let writing = true
+    const write = (async () => {
+      for (let turn = 1; turn <= 60; turn++) await (turn % 10 === 0 ? writeAtomic(path, 'line\n'.repeat(turn)) : appendFile(path, 'line\n'))
+    })().finally(() => (writing = false))
+    while (writing) {
+      const text = new TextDecoder().decode(await readBounded(path, 2 ** 20))
+      expect(text).toBe('line\n'.repeat(text.length / 5))
+    }
+    await write
   })
 
   it('refuses what is not a file', async () => {
