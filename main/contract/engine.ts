@@ -225,6 +225,7 @@ export type EngineEvent = keyof EngineEvents
 export const RequestSchema = z.strictObject({ id: count, route: z.string(), input: z.unknown() })
 export const ReplySchema = z.union([
   z.strictObject({ id: count, output: z.unknown() }),
-  z.strictObject({ id: count, fault: FaultSchema }),
+  /** `ending`: the process ends with it, since its device can no longer be trusted. */
+  z.strictObject({ id: count, fault: FaultSchema, ending: z.boolean().optional() }),
   z.strictObject({ event: z.string(), data: z.unknown() }),
 ])

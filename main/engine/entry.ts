@@ -61,7 +61,7 @@ async function answer(message: unknown): Promise<void> {
   } catch (error) {
     if (!(error instanceof BitwrightError)) console.error(error)
     if (id === undefined) tools.log('warning', faultOf(error).what)
-    else send({ id, fault: faultOf(error) })
+    else send({ id, fault: faultOf(error), ...(opened?.failure && { ending: true }) })
   }
   if (opened?.failure) await end(EXIT_DEVICE)
 }
@@ -78,7 +78,8 @@ async function end(code: number): Promise<void> {
   const left = (): number => Math.max(0, FAREWELL_MILLISECONDS - (performance.now() - begun))
   // What was said before must reach the parent: the reply that tells why.
   await new Promise(resolve => setTimeout(resolve, 50))
-  const settled = opened?.failure ? true : await desk.leave(left(), code === 0 ? 'its host ended without a word' : 'its engine ended over an error')
+  const why = opened?.failure?.what ?? (code === 0 ? 'its host ended without a word' : 'its engine ended over an error')
+  const settled = await desk.leave(left(), why)
   const drained = opened === undefined || opened.failure !== undefined || (await opened.drain(left()))
   if (settled && drained) process.exit(code)
   process.kill(process.pid, 'SIGKILL')

@@ -30,6 +30,7 @@ export class Workshop {
   /** To be called when the device is lost: what waits for it may wait forever then. */
   readonly #waiting = new Set<(failure: BitwrightError) => void>()
   #failure: BitwrightError | undefined
+  #loss: BitwrightError | undefined
   /** Resolves when the device is lost, never otherwise. */
   readonly lost: Promise<void>
 
@@ -42,6 +43,7 @@ export class Workshop {
     this.lost = device.lost.then(reason => {
       const failure = new BitwrightError({ what: `the GPU device was lost (${reason.trim()})`, where: device.adapter.name, remedy: 'start again; what was saved is intact, and "bitwright resume RUN" goes on from there' })
       this.#failure = failure
+      this.#loss = failure
       for (const fail of this.#waiting) fail(failure)
     })
   }
@@ -53,6 +55,11 @@ export class Workshop {
   /** Why the device cannot be trusted any more: this process should end then, so that another one opens it anew. */
   get failure(): BitwrightError | undefined {
     return this.#failure
+  }
+
+  /** Why the device is gone: by no fault of what it computed. */
+  get loss(): BitwrightError | undefined {
+    return this.#loss
   }
 
   /** Throws if anything went wrong on the device: what was computed since may be wrong. */

@@ -147,6 +147,6 @@ function entryLines(entries: readonly QueueEntry[]): string[] {
     { title: 'epochs', align: 'right', cell: entry => String(entry.epochs) },
     { title: 'state', cell: entry => entry.state },
     { title: 'run', cell: entry => entry.run ?? '' },
-    { title: 'why', cell: entry => entry.fault?.what ?? '' },
+    { title: 'why', cell: ({ fault, resumed }) => fault?.what ?? (resumed > 0 ? `its engine ended; resumed ${counted(resumed, 'time')}` : '') },
   ], entries)
 }

@@ -40,7 +40,7 @@ export const OriginSchema = z.strictObject({ run: RunIdSchema, checkpoint: Check
 
 export const EntryIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'expected the id of an entry of the queue')
 
-/** `failed`: it could not begin, its loss became unsound, or its engine died twice. `stopped`: by a person. */
+/** `failed`: it could not begin or go on, its loss became unsound, or its engine ended time after time at the same place. `stopped`: by a person. */
 export const EntryStateSchema = z.enum(['waiting', 'running', 'finished', 'stopped', 'failed'])
 
 export function isEnded({ state }: { readonly state: z.infer<typeof EntryStateSchema> }): boolean {
@@ -68,8 +68,8 @@ export const QueueEntrySchema = z.strictObject({
   added: time,
   /** Why it failed. */
   fault: FaultSchema.nullable(),
-  /** It went on once after its engine had died. */
-  resumed: z.boolean(),
+  /** Times that it went on after its engine had ended, or the device was lost. */
+  resumed: count,
 })
 export type QueueEntry = z.infer<typeof QueueEntrySchema>
 

@@ -83,10 +83,10 @@ export class Recorder implements Listener {
     this.#store.state(state, fault, () => this.#announce(state, fault))
   }
 
-  /** Notes how the run ended, tells it, and lets go of the run's folder. */
-  async end(state: End, fault?: Fault): Promise<void> {
+  /** Notes how the run ended, tells it, and lets go of the run's folder. `reason`: why it stopped, if nobody asked for it. */
+  async end(state: End, fault?: Fault, reason = state === 'stopped' ? this.#context.control.abandoned : undefined): Promise<void> {
     if (!this.#store) return
-    await this.#store.close(state, fault, state === 'stopped' ? this.#context.control.abandoned : undefined)
+    await this.#store.close(state, fault, reason)
     this.#announce(state)
   }
 

@@ -80,7 +80,9 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
     await recorder.end(state)
     return resultOf(plan, trainer, state, position, recorder.seconds, store, adapter.name, { planned: total, allocated: session.deviceBytes })
   } catch (error) {
-    await recorder.end('failed', faultOf(error))
+    const { loss } = workshop
+    // A run whose device was lost did nothing wrong: it can go on, and says what happened.
+    await (loss ? recorder.end('stopped', undefined, loss.what) : recorder.end('failed', faultOf(error)))
     throw error
   } finally {
     await images.close()

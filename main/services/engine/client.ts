@@ -27,7 +27,7 @@ export interface EngineOptions extends SpawnOptions {
 
 export interface EngineClient {
   readonly pid: number | undefined
-  /** Rejects with a BitwrightError: the engine's refusal, or how it died. */
+  /** Rejects with a BitwrightError: the engine's refusal, or how it died; in that case after `exited` has resolved. */
   call<R extends EngineRoute>(route: R, input: EngineInput<R>): Promise<EngineOutput<R>>
   /** Stops a run after a checkpoint, then ends the process; whatever does not end in time is killed. */
   close(): Promise<void>
@@ -69,10 +69,9 @@ class Client implements EngineClient {
     child.once('error', error => {
       if (child.pid === undefined) this.#fail(new BitwrightError({ what: `the engine did not start: ${error.message}`, where: child.spawnfile, remedy: 'run "bitwright doctor"', cause: error }))
     })
-    this.exited = exitOf(child).then(exit => {
-      this.#fail(this.#death(exit))
-      return exit
-    })
+    this.exited = exitOf(child)
+    // Registered first, but what becomes of the calls takes further turns: whoever waits for `exited` from now on hears of it before they do.
+    void this.exited.then(exit => this.#fail(this.#death(exit)))
   }
 
   get pid(): number | undefined {
@@ -136,9 +135,10 @@ class Client implements EngineClient {
     if (!pending) return
     this.#pending.delete(reply.id)
     if (isRun(pending.route)) this.#run = undefined
-    if ('fault' in reply) {
-      pending.reject(errorOf(reply.fault))
-    } else pending.resolve(reply.output)
+    if (!('fault' in reply)) pending.resolve(reply.output)
+    else if (reply.ending !== true) pending.reject(errorOf(reply.fault))
+    // Not before the end, lest somebody ask this process again.
+    else void this.exited.then(() => pending.reject(errorOf(reply.fault)))
   }
 
   #tell(event: string, data: unknown): void {

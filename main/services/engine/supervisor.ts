@@ -30,8 +30,8 @@ const PATIENCE: Patience = { start: 60_000, beat: 5_000, silence: 120_000, backO
 const IDLE_ROUTES: readonly EngineRoute[] = ['ping', 'doctor', 'control', 'memory']
 
 /**
- * Keeps an engine process alive: starts it, opens its adapter, watches it, kills it when it hangs, starts another when it has died. After
- * as many deaths in a row as there are pauses between them it stays down until `restart`.
+ * Keeps an engine process alive: starts it, opens its adapter, watches it, kills it when it hangs, starts another when it has died, or when
+ * the adapter that was there before is gone. After as many deaths in a row as there are pauses between them it stays down until `restart`.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
@@ -42,6 +42,8 @@ export class Supervisor {
   #busy = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  /** An adapter was opened before: one that is gone may come back, as after a reset of its driver. */
+  #opened = false
   /** Resolves when the state is next settled: ready or failed. */
   readonly #waiting = new Set<() => void>()
 
@@ -127,15 +129,19 @@ export class Supervisor {
     try {
       const { adapter } = await engine.call('doctor', {})
       if (engine !== this.#engine) return
+      this.#opened = true
       this.#change({ state: 'ready', adapter, fault: null })
       this.#options.onLog('info', `the engine computes on ${adapter.name}`)
       this.#watch(engine)
       this.#settle()
     } catch (error) {
-      // It answered, so it lives: there is no adapter, and there will be none in the next process.
       if (engine !== this.#engine || (await hasEnded(engine))) return
-      this.#engine = undefined
-      this.#fail(error)
+      // It answered, so it lives: there is no adapter, and there will be none in the next process, unless there was one before.
+      if (this.#opened) this.#ended(engine, `it found its adapter no more (${faultOf(error).what})`, 0)
+      else {
+        this.#engine = undefined
+        this.#fail(error)
+      }
       await engine.close()
     } finally {
       clearTimeout(tooLong)

@@ -1,3 +1,7 @@
+import { grouped } from '../../../core/architecture/wording.ts'
+import type { Fault } from '../../contract/engine.ts'
+import { pathExists } from '../files.ts'
+import { readEvents } from '../runs/events.ts'
 import { readRun } from '../runs/open.ts'
 import { summariseRun } from '../runs/summary.ts'
 import type { StoredEntry } from './store.ts'
@@ -12,4 +16,19 @@ export async function verdictOn(directory: string, stopAsked = false): Promise<V
   if (state === 'finished') return { state, fault: null }
   if (state === 'failed') return { state, fault }
   return stopAsked ? { state: 'stopped', fault: null } : { state: 'open' }
+}
+
+/** So often in a row a run goes on from one and the same checkpoint: what ends its engine every time is then taken for its own doing. */
+const MOST_STALLED = 3
+
+/** What an entry is once the engine of its run has ended. `directory` need not be there yet. */
+export async function afterDeath({ resumed, stalled }: StoredEntry, directory: string, fault: Fault): Promise<Partial<StoredEntry>> {
+  const step = (await pathExists(directory)) ? await savedStep(directory) : 0
+  const times = step > stalled.step ? 1 : stalled.times + 1
+  if (times <= MOST_STALLED) return { resumed: resumed + 1, stalled: { step, times } }
+  return { state: 'failed', fault: { ...fault, what: `its engine ended ${times} times in a row without getting past step ${grouped(step)}, the last time so: ${fault.what}` } }
+}
+
+async function savedStep(directory: string): Promise<number> {
+  return (await readEvents(directory)).findLast(event => event.kind === 'checkpoint')?.step ?? 0
 }

@@ -11,7 +11,7 @@ import { chooseRunId, ensureRunSpace } from '../runs/create.ts'
 import { annotate } from '../runs/notes.ts'
 import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
-import { verdictOn } from './outcome.ts'
+import { afterDeath, verdictOn } from './outcome.ts'
 import { planFork, requireOrigin, type ForkRequest } from './fork.ts'
 import { planRequest, type Planned, type QueueRequest } from './request.ts'
 import { appended, batchOf, EMPTY, entryOf, readQueue, stateOf, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
@@ -204,7 +204,7 @@ export class Queue {
       how = { error: error instanceof Error ? error : new Error(String(error)), stopAsked: false }
     }
     if (this.#closing) return false
-    return this.#settle(waiting, project, directory, how)
+    return this.#settle({ ...waiting, run }, project, directory, how)
   }
 
   /** What a fork was to begin at and is not there any more. */
@@ -214,35 +214,39 @@ export class Queue {
   }
 
   /** Marks an entry whose run has come to a stand, or leaves it to go on. */
-  async #settle({ id, resumed }: StoredEntry, project: Project, directory: string, { error, stopAsked }: Ended): Promise<boolean> {
-    const { engine } = this.#options
-    await engineNews()
+  async #settle(entry: StoredEntry, project: Project, directory: string, { error, stopAsked }: Ended): Promise<boolean> {
+    const { engine, log } = this.#options
+    const { id } = entry
+    // Asked before anything is waited for: the supervisor hears of the end of an engine before whoever had asked it something.
+    const { state } = engine.state
+    const died = state !== 'ready' && state !== 'busy'
     const verdict = (await pathExists(directory)) ? await verdictOn(directory, stopAsked) : undefined
     if (verdict !== undefined && verdict.state !== 'open') {
       await this.#update(id, verdict)
       return true
     }
-    const died = !['ready', 'busy'].includes(engine.state.state)
-    if (verdict === undefined && !died) {
-      await this.#requireSpace(id, project)
-      await this.#update(id, { state: 'failed', fault: faultOf(error ?? new Error('a run that left no folder')) })
+    // Stopped by a restart of the engine, which nobody meant for the run; or there is none, and that is no fault of the run.
+    if (error === undefined ? died || verdict !== undefined : state === 'failed') return true
+    const fault = faultOf(error ?? new Error('a run that left no folder'))
+    if (!died) {
+      await this.#requireSpace(id, project, verdict === undefined ? 'new' : 'going')
+      await this.#update(id, { state: 'failed', fault })
       return true
     }
-    // Stopped by a restart of the engine, which nobody meant for the run.
-    if (error === undefined) return true
-    const fault = faultOf(error)
-    await this.#update(id, resumed ? { state: 'failed', fault: { ...fault, what: `its engine ended twice, the last time so: ${fault.what}` } } : { resumed: true })
+    const after = await afterDeath(entry, directory, fault)
+    log('warning', after.state === 'failed' ? `run ${entry.run} is given up: ${after.fault?.what}` : `run ${entry.run} goes on ${verdict ? 'from its last checkpoint' : 'from the beginning'}, since ${fault.what}`)
+    await this.#update(id, after)
     return true
   }
 
-  /** A run that did not begin because the disk is full waits until it is not: all others would fail after it. */
-  async #requireSpace(id: string, project: Project): Promise<void> {
+  /** A run that did not begin or go on because the disk is full waits until it is not: all others would fail after it. */
+  async #requireSpace(id: string, project: Project, run: 'new' | 'going'): Promise<void> {
     const { home, engine } = this.#options
     const { plan } = await engine.call('memory', { project })
     try {
-      await ensureRunSpace(home, plan.parameters + plan.optimizer, 'new')
+      await ensureRunSpace(home, plan.parameters + plan.optimizer, run)
     } catch (error) {
-      await this.#update(id, { state: 'waiting', run: null })
+      if (run === 'new') await this.#update(id, { state: 'waiting', run: null })
       throw error
     }
   }
@@ -292,9 +296,4 @@ function required({ entries }: QueueContents, id: string): StoredEntry {
   const entry = entries.find(one => one.id === id)
   if (entry) return entry
   throw new BitwrightError({ what: `the queue has no entry ${id}`, where: 'the queue', remedy: 'look at the list again' })
-}
-
-/** The end of a process is known a moment after the end of what it was asked. */
-function engineNews(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, 50))
 }

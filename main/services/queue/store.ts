@@ -25,7 +25,10 @@ const StoredEntrySchema = z.strictObject({
   run: RunIdSchema.nullable(),
   added: z.iso.datetime(),
   fault: FaultSchema.nullable(),
-  resumed: z.boolean(),
+  /** Files of earlier versions say whether. */
+  resumed: z.union([z.int().min(0), z.boolean()]).transform(Number),
+  /** Ends of its engine in a row that found it no further than at the checkpoint of `step`. */
+  stalled: z.strictObject({ step: z.int().min(0), times: z.int().min(0) }).default({ step: 0, times: 0 }),
 })
 export type StoredEntry = z.infer<typeof StoredEntrySchema>
 
@@ -69,7 +72,7 @@ export function appended(contents: QueueContents, { project, limitTrain, parent,
   const open = contents.entries.filter(entry => !isEnded(entry)).length
   if (open + sets.length > MAX_ENTRIES) throw new BitwrightError({ what: `the queue takes at most ${MAX_ENTRIES} runs; ${open} wait, ${sets.length} more were asked for`, where: 'the queue', remedy: 'wait until some have ended, or ask for fewer' })
   const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null, ...(parent && { parent }) }
-  const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: false }))
+  const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: 0, stalled: { step: 0, times: 0 } }))
   return { contents: { ...contents, batches: [...contents.batches, batch], entries: [...contents.entries, ...entries] }, added: entries.map(({ id }) => id) }
 }
 

@@ -82,6 +82,19 @@ it('does not start another where there is no adapter: the next process would fin
   await expect(supervisor.call('ping', {})).rejects.toThrow('there is no engine: no adapter was found; get one')
 })
 
+it('starts others where the adapter is gone that was there before: it may come back', async () => {
+  const { seen } = await watch(`
+    import { appendFileSync, readFileSync } from 'node:fs'
+    const count = new URL('count', import.meta.url)
+    appendFileSync(count, '.')
+    const start = readFileSync(count).length
+    process.on('message', ({ id }) => process.send(start === 2 ? { id, fault: { what: 'no adapter was found' } } : { id, output: { adapter, memoryBytes: 1 } }))
+    if (start === 1) setTimeout(() => process.exit(3), 300)`)
+  await seen(({ state, started }) => state === 'ready' && started === 1)
+  expect((await seen(({ state, fault }) => state === 'crashed' && fault?.what.includes('adapter') === true)).fault?.what).toBe('the engine ended: it found its adapter no more (no adapter was found)')
+  await seen(({ state, started }) => state === 'ready' && started === 3)
+})
+
 it('tells those who wait when it is closed', async () => {
   const { supervisor } = await watch('setInterval(() => {}, 1000)')
   const waiting = supervisor.call('ping', {})

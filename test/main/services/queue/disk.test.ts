@@ -12,7 +12,7 @@ const id = (number: number): string => number.toString(16).padStart(16, '0')
 
 /** A queue of `count` entries of one batch. */
 function queueOf(count: number, state: 'waiting' | 'finished' = 'waiting'): QueueContents {
-  const entries = Array.from({ length: count }, (_, at) => ({ id: id(at + 1), batch: id(0), set: [`recipe.seed=${at}`], state, run: null, added: '2026-01-01T00:00:00.000Z', fault: null, resumed: false }))
+  const entries = Array.from({ length: count }, (_, at) => ({ id: id(at + 1), batch: id(0), set: [`recipe.seed=${at}`], state, run: null, added: '2026-01-01T00:00:00.000Z', fault: null, resumed: 0, stalled: { step: 0, times: 0 } }))
   return { version: 1, held: false, batches: [{ id: id(0), several: true, name: null, project: smallProject(), limitTrain: null }], entries }
 }
 
@@ -27,6 +27,13 @@ test('a queue comes back as it was written; of what has ended the newest stay, a
   expect([kept.entries.length, kept.entries[0]?.id]).toEqual([200, id(51)])
   await writeQueue(home, { ...kept, entries: [] })
   expect((await readQueue(home, refuse)).batches).toEqual([])
+})
+
+test('a queue that an earlier version wrote is read', async () => {
+  const home = await temporaryFolder()
+  const { entries, ...rest } = queueOf(2)
+  await writeFile(join(home, 'queue.json'), JSON.stringify({ ...rest, entries: entries.map(({ stalled: _, ...entry }, at) => ({ ...entry, resumed: at === 1 })) }))
+  expect((await readQueue(home, message => expect.unreachable(message))).entries).toEqual(entries.map((entry, at) => ({ ...entry, resumed: at })))
 })
 
 test.each([

@@ -48,7 +48,7 @@ it('a fork that is queued behind a run begins where that run was then, with what
   await other.call('runs.control', { run: summary.id, action: 'stop' })
   const done = await other.seen('queue.changed', state => state.entries.every(entry => entry.state === 'stopped' || entry.state === 'failed'))
   expect(done.entries).toMatchObject([
-    { state: 'stopped', name: 'branch', resumed: false },
+    { state: 'stopped', name: 'branch', resumed: 0 },
     { state: 'failed', run: null, fault: { what: expect.stringContaining(`the checkpoint at which this fork was to begin is gone: there is no run ${run}`) as unknown, remedy: expect.stringContaining('from the trash') as unknown } },
   ])
 })

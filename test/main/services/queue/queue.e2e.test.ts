@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readMetrics } from '../../../../main/services/runs/index.ts'
 import { bridgeTo, openTestHost } from '../../../support/hosts.ts'
@@ -56,8 +57,8 @@ describe('the queue, with its engine', () => {
     await expect(bridge.call('queue.remove', { entries: [unsound.id] })).rejects.toThrow('the queue has no entry')
   })
 
-  it('goes on once after its engine was killed, marks the entry at the second death, and trains the next; a stop by a person is one', async () => {
-    const host = await openTestHost({ patience: { backOff: [50, 50, 50, 50] } })
+  it('goes on after its engine was killed as long as it gets further, gives the entry up where it does not, and trains the next; a stop by a person is one', async () => {
+    const host = await openTestHost({ patience: { backOff: [50, 50, 50, 50, 50, 50] } })
     await storeSmall(host.home)
     const bridge = await bridgeTo(host)
     const { entries: [long, next] } = await bridge.call('queue.add', { project: smallProject(), sweep: { kind: 'grid', axes: [{ path: 'recipe.epochs', values: [5000, 4999] }] } })
@@ -69,13 +70,18 @@ describe('the queue, with its engine', () => {
     await expect(bridge.call('runs.trash', { runs: [run] })).rejects.toThrow('is under way')
     await expect(bridge.call('queue.remove', { entries: [long.id] })).rejects.toThrow('is under way')
     kill()
-    await bridge.seen('queue.changed', ({ entries }) => entries[0]?.resumed === true)
+    await bridge.seen('queue.changed', ({ entries }) => entries[0]?.resumed === 1)
     await bridge.seen('engine', ({ state, started }) => state === 'busy' && started === 2)
     const epoch = (await readMetrics(join(host.home, 'runs', run))).length
     await bridge.seen('run.epoch', ({ record }) => record.epoch > epoch + 1)
     kill()
+    // Three more, before a step is made.
+    for (const started of [3, 4, 5]) {
+      await bridge.seen('engine', told => told.state === 'busy' && told.started === started)
+      kill()
+    }
     const marked = await bridge.seen('queue.changed', ({ entries }) => entries[0]?.state === 'failed' && entries[1]?.state === 'running')
-    expect(marked.entries[0]?.fault?.what).toContain('its engine ended twice')
+    expect(marked.entries[0]).toMatchObject({ resumed: 4, fault: { what: expect.stringMatching(/^its engine ended 4 times in a row without getting past step [\d,]+, the last time so: the engine died with signal SIGKILL/) as unknown } })
     const { summary } = await bridge.call('runs.show', { run })
     expect(summary).toMatchObject({ interrupted: true, recovery: expect.stringMatching(/^its engine ended without a word at step [\d,]+, in epoch \d+; the last checkpoint is of step [\d,]+$/) as unknown })
     const epochs = (await readMetrics(join(host.home, 'runs', run))).map(record => record.epoch)
@@ -89,6 +95,26 @@ describe('the queue, with its engine', () => {
     expect((await bridge.call('runs.events', { run: nextRun })).events.filter(({ kind }) => kind === 'resume')).toHaveLength(1)
     await bridge.call('runs.control', { run: nextRun, action: 'stop' })
     await bridge.seen('queue.changed', ({ entries }) => entries[1]?.state === 'stopped')
+  })
+
+  it('goes on from the last checkpoint after the device was lost, and says so', async () => {
+    const host = await openTestHost({ patience: { backOff: [50, 50] }, engine: { entry: fileURLToPath(new URL('../../../support/losing-engine.ts', import.meta.url)) } })
+    await storeSmall(host.home)
+    const bridge = await bridgeTo(host)
+    await bridge.call('queue.add', { project: smallProject({ recipe: { epochs: 5000 } }) })
+    const { run } = await bridge.seen('run.epoch', ({ record }) => record.epoch >= 2)
+    process.kill(host.workbench.enginePid ?? 0, 'SIGUSR2')
+    const { entries: [entry] } = await bridge.seen('queue.changed', ({ entries }) => entries[0]?.resumed === 1)
+    expect(entry).toMatchObject({ state: 'running', run, fault: null })
+    const { summary } = await bridge.seen('run.state', told => told.summary.state === 'stopped')
+    expect(summary).toMatchObject({ interrupted: false, fault: null, recovery: expect.stringMatching(/^the GPU device was lost .* at step [\d,]+, in epoch \d+; the last checkpoint is of step [\d,]+$/s) as unknown })
+    await bridge.seen('log', ({ level, message }) => level === 'warning' && message.startsWith(`run ${run} goes on from its last checkpoint, since the GPU device was lost`))
+    await bridge.seen('run.epoch', ({ record }) => record.epoch > summary.epochs + 1)
+    const { events } = await bridge.call('runs.events', { run })
+    const saved = events.slice(0, events.findIndex(({ kind }) => kind === 'resume')).findLast(({ kind }) => kind === 'checkpoint')
+    expect(events.filter(({ kind }) => kind === 'resume')).toMatchObject([{ step: saved?.['step'] }])
+    await bridge.call('runs.control', { run, action: 'stop' })
+    await bridge.seen('queue.changed', ({ entries }) => entries[0]?.state === 'stopped')
   })
 
   it('waits where the disk is full, and goes on when there is room', async () => {
