@@ -1,44 +1,22 @@
-import { styleOf, type ChartTheme } from './theme.ts'
-import { ticksOf, xTick, yTick, type XAxis, type YAxis } from './axes.ts'
+import { ticksOf, xTick, yTick } from './axes.ts'
 import type { LineOption } from './echarts.ts'
-import type { ChartMark, ChartWindow, PreparedSeries, ReferenceLine } from './series.ts'
+import { MARGINS, type DrawnCurve, type LinePicture } from './picture.ts'
+import type { ChartMark, ChartWindow } from './series.ts'
+import { styleOf } from './theme.ts'
 
-/** Room around the plot in pixels: for the figures of the axes. */
-export const MARGINS = { left: 48, right: 14, top: 18, bottom: 36 }
 /** Curves of fewer points show each. */
 const FEW_POINTS = 40
-/** Of more curves, what they are smoothed from would hide each other; they are thinner too, which is quicker to draw. */
-const MOST_WITH_RAW = 6
-/** Points of all curves together that a picture is made of: more are not seen, and take longer than a frame. */
-const MOST_POINTS = 8_000
 /** Pixels of a letter of a mark's name, about. */
 const LETTER = 6
-
-export interface LineModel {
-  readonly series: readonly PreparedSeries[]
-  readonly x: XAxis
-  readonly y: YAxis
-  readonly log: boolean
-  readonly marks: readonly ChartMark[]
-  readonly references: readonly ReferenceLine[]
-  readonly window: ChartWindow
-  /** Of the picture, in pixels. */
-  readonly width: number
-  readonly height: number
-  readonly theme: ChartTheme
-  /** For a picture that stands alone: its title, and the names of the curves in it. */
-  readonly alone?: string
-}
 
 const markColours: Readonly<Record<ChartMark['kind'], 'good' | 'warning' | 'error' | 'lineStrong'>> = {
   pause: 'warning', resume: 'good', checkpoint: 'lineStrong', best: 'good', change: 'warning', stop: 'error', interrupted: 'error',
 }
 
 /** The picture as ECharts draws it, on a canvas or as SVG. */
-export function lineOption(model: LineModel): LineOption {
-  const { series, x, y, log, window, width, height, theme, alone } = model
+export function lineOption(picture: LinePicture): LineOption {
+  const { curves, x, y, log, window, width, height, theme, alone } = picture
   const top = alone === undefined ? MARGINS.top : 58
-  const blocks = Math.max(40, Math.min(Math.floor((width - MARGINS.left - MARGINS.right) / 2), Math.floor(MOST_POINTS / 2 / Math.max(1, series.length))))
   const label = { color: theme.textFaint, fontFamily: theme.fontFigures, fontSize: 10 }
   const ticks = ticksOf(x.kind, window.from, window.to, Math.max(2, width / 110))
   const places = { customValues: ticks }
@@ -48,7 +26,7 @@ export function lineOption(model: LineModel): LineOption {
     textStyle: { fontFamily: theme.fontText },
     ...(alone !== undefined && {
       title: { text: alone, left: MARGINS.left, top: 8, textStyle: { color: theme.text, fontSize: 14, fontWeight: 600 } },
-      legend: { left: MARGINS.left, top: 30, itemWidth: 22, itemHeight: 8, icon: 'path://M0 3h22v2h-22z', textStyle: { color: theme.textSoft, fontSize: 11 }, data: series.map(({ series: { name } }) => name), type: 'plain' as const },
+      legend: { left: MARGINS.left, top: 30, itemWidth: 22, itemHeight: 8, icon: 'path://M0 3h22v2h-22z', textStyle: { color: theme.textSoft, fontSize: 11 }, data: curves.map(({ name }) => name), type: 'plain' as const },
     }),
     grid: { ...MARGINS, top },
     xAxis: {
@@ -65,29 +43,24 @@ export function lineOption(model: LineModel): LineOption {
       splitLine: { lineStyle: { color: theme.line } },
       axisLabel: { ...label, formatter: (value: number) => yTick(y.unit, value) },
     },
-    series: [annotations(model, top), ...series.flatMap(one => curves(one, model, blocks))],
+    series: [annotations(picture, top), ...curves.flatMap(curve => linesOf(curve, picture))],
   }
 }
 
 type Series = Extract<NonNullable<LineOption['series']>, readonly unknown[]>[number]
 
-function curves(one: PreparedSeries, { series, window, theme, log }: LineModel, blocks: number): Series[] {
-  const raw = series.length <= MOST_WITH_RAW
-  const { colour, dash } = styleOf(one.series.role, theme)
-  const curve = (which: 'values' | 'raw', z: number, strong: boolean): Series => {
-    const data = one.points(which, window, blocks)
-    if (log) for (let at = 1; at < data.length; at += 2) if ((data[at] ?? 0) <= 0) data[at] = NaN
-    return {
-      type: 'line', id: `${which} ${one.series.name}`, name: strong ? one.series.name : `${one.series.name} (raw)`, dimensions: ['x', 'y'], data: untyped(data), z, silent: true, clip: true,
-      emphasis: { disabled: true }, symbol: 'circle', symbolSize: 5, showSymbol: strong && data.length <= 2 * FEW_POINTS,
-      itemStyle: { color: colour }, lineStyle: { color: colour, width: strong && raw ? 1.6 : 1, opacity: strong ? 1 : 0.3, type: dash.length > 0 && strong ? [...dash] : 'solid' },
-    }
-  }
-  return one.isSmoothed && raw ? [curve('raw', 2, false), curve('values', 3, true)] : [curve('values', 3, true)]
+function linesOf({ name, role, points, raw }: DrawnCurve, { strong, theme }: LinePicture): Series[] {
+  const { colour, dash } = styleOf(role, theme)
+  const line = (id: string, data: Float64Array, z: number, main: boolean): Series => ({
+    type: 'line', id: `${id} ${name}`, name: main ? name : `${name} (raw)`, dimensions: ['x', 'y'], data: untyped(data), z, silent: true, clip: true,
+    emphasis: { disabled: true }, symbol: 'circle', symbolSize: 5, showSymbol: main && data.length <= 2 * FEW_POINTS,
+    itemStyle: { color: colour }, lineStyle: { color: colour, width: main && strong ? 1.6 : 1, opacity: main ? 1 : 0.3, type: dash.length > 0 && main ? [...dash] : 'solid' },
+  })
+  return raw ? [line('raw', raw, 2, false), line('values', points, 3, true)] : [line('values', points, 3, true)]
 }
 
 /** A curve that is not seen: it carries the lines and ticks, and makes the axis reach the reference lines. */
-function annotations({ marks, references, theme, window, width, height, log }: LineModel, top: number): Series {
+function annotations({ marks, references, theme, window, width, height, log }: LinePicture, top: number): Series {
   const shown = marks.filter(({ x }) => x >= window.from && x <= window.to)
   const lines = labelled(shown.filter(({ kind }) => kind !== 'checkpoint'), window, width)
   const seen = references.filter(({ y }) => !log || y > 0)

@@ -52,7 +52,7 @@ export interface PreparedSeries {
   /** Of `values`, finite ones alone. */
   readonly range: { readonly least: number; readonly greatest: number }
   /** [x, y, x, y…] of the points that a window needs, of at most about `blocks` blocks. */
-  points(which: 'values' | 'raw', window: ChartWindow, blocks: number): Float64Array
+  points(which: 'values' | 'raw', window: ChartWindow, blocks: number): Float64Array<ArrayBuffer>
 }
 
 /** Keeps of each series what was computed, so that a point at its end costs one point. */

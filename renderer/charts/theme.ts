@@ -1,5 +1,3 @@
-import { shallowRef, watch, type ShallowRef } from 'vue'
-import { usePreferences } from '../stores/preferences.ts'
 import type { SeriesRole } from './series.ts'
 
 /** Colours and faces of a theme, as tokens.css has them. */
@@ -52,16 +50,6 @@ export function readTheme(token: (name: string) => string = shownToken): ChartTh
 
 export function shownToken(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-}
-
-/** The theme as it is shown; another one when it changes, behind the document's own change. */
-export function useChartTheme(): Readonly<ShallowRef<ChartTheme>> {
-  const preferences = usePreferences()
-  const theme = shallowRef(readTheme())
-  watch(() => preferences.shownTheme, () => {
-    theme.value = readTheme()
-  }, { flush: 'post' })
-  return theme
 }
 
 /** The style of the nth of many, its colour as CSS writes a token. */

@@ -1,43 +1,54 @@
 import { useIntersectionObserver, useResizeObserver } from '@vueuse/core'
 import { onBeforeUnmount, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { init, type EChartsType, type LineOption } from './echarts.ts'
+import { beginDrawing, type Drawing } from './drawer.ts'
+import { yPixelOf, type Drawn } from './drawing.ts'
 import { drawNever, drawSoon } from './frames.ts'
+import { MARGINS, type LinePicture } from './picture.ts'
 
 interface CanvasChart {
   /** Of the place, in pixels; 0 before it is laid out. */
   readonly width: Ref<number>
   readonly height: Ref<number>
-  /** Grows with every drawing: what depends on where things were drawn depends on it. */
-  readonly drawn: Ref<number>
-  /** Where a value of the y axis stands, in pixels from the top; NaN before anything was drawn. */
+  /** Where a value of the y axis stands in the last picture, in pixels from the top; NaN before there is one. */
   yPixel(value: number): number
 }
 
 /**
- * Draws what `option` says for a size onto a canvas inside `place`, when what `changes` reads changes or the place does, and only while the place is in
- * sight: at most once a frame, and not all charts in one. ECharts itself watches neither.
+ * Draws what `picture` says for a size onto a canvas inside `place`, when what `changes` reads changes or the place does, and only while the place is in
+ * sight: at most once a frame, not all charts in one, and not before the last picture of the chart is there.
  */
-export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, changes: () => readonly unknown[], option: (width: number, height: number) => LineOption): CanvasChart {
+export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, changes: () => readonly unknown[], picture: (width: number, height: number) => LinePicture): CanvasChart {
   const width = ref(0)
   const height = ref(0)
-  const drawn = ref(0)
   const inSight = ref(false)
-  const chart = shallowRef<EChartsType>()
+  const drawn = shallowRef<Drawn>()
   const key = {}
+  let drawing: { readonly canvas: HTMLCanvasElement; readonly worker: Drawing } | undefined
+  let busy = false
+  let late = false
 
-  /** Its loop of frames, which we have no animations for, ends as soon as nothing has changed, instead of ten frames later. */
-  function begun(element: HTMLElement): EChartsType {
-    const made = init(element, null, { renderer: 'canvas', width: width.value, height: height.value })
-    made.getZr().setSleepAfterStill(1)
-    return made
+  function begun(element: HTMLElement, fonts: readonly string[]): NonNullable<typeof drawing> {
+    const canvas = document.createElement('canvas')
+    element.replaceChildren(canvas)
+    const worker = beginDrawing(canvas, fonts, answer => {
+      drawn.value = answer
+      busy = false
+      if (late) drawSoon(key, draw)
+    })
+    return { canvas, worker }
   }
 
   function draw(): void {
     if (!place.value || width.value <= 0 || height.value <= 0) return
-    chart.value ??= begun(place.value)
-    if (chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value) chart.value.resize({ width: width.value, height: height.value, silent: true })
-    chart.value.setOption(option(width.value, height.value), { replaceMerge: ['series'], silent: true })
-    drawn.value++
+    late = busy
+    if (busy) return
+    const next = picture(width.value, height.value)
+    drawing ??= begun(place.value, [next.theme.fontText, next.theme.fontFigures])
+    // Not that of the place, which may have parts of pixels.
+    drawing.canvas.style.width = `${width.value}px`
+    drawing.canvas.style.height = `${height.value}px`
+    busy = true
+    drawing.worker.draw(next)
   }
 
   useResizeObserver(place, ([entry]) => {
@@ -53,13 +64,10 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
   })
   onBeforeUnmount(() => {
     drawNever(key)
-    chart.value?.dispose()
+    drawing?.worker.end()
   })
   return {
-    width, height, drawn,
-    yPixel(value) {
-      const pixel: unknown = drawn.value > 0 ? chart.value?.convertToPixel({ yAxisIndex: 0 }, value) : NaN
-      return typeof pixel === 'number' ? pixel : NaN
-    },
+    width, height,
+    yPixel: value => (drawn.value ? yPixelOf(drawn.value, value, MARGINS.top, height.value - MARGINS.bottom) : NaN),
   }
 }

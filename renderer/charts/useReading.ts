@@ -1,7 +1,7 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { nearest } from './extremes.ts'
 import { movedBy, zoomedAround, type ChartGroup } from './group.ts'
-import { MARGINS } from './option.ts'
+import { MARGINS } from './picture.ts'
 import type { ChartWindow, PreparedSeries } from './series.ts'
 
 interface Reading {

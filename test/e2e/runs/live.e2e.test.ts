@@ -38,7 +38,8 @@ describe.skipIf(browserProgram === undefined)('a run in the browser', () => {
       const [firstLine = ''] = (await readFile(join(directory, 'steps.jsonl'), 'utf8')).split('\n')
       expect(seen - Date.parse((JSON.parse(firstLine) as { time: string }).time)).toBeLessThan(3000)
       const before = await told(page)
-      expect(await drawnPixels(page)).toBeGreaterThan(300)
+      await expect.poll(async () => drawnPixels(page)).toBeGreaterThan(300)
+      expect(await drawingFonts(page)).toEqual(['Inter Variable', 'JetBrains Mono Variable'])
       await expectAccessible(page)
       await page.reload()
       await runPage.getByText('Paused', { exact: true }).waitFor()
@@ -99,6 +100,12 @@ async function drawnPixels(page: Page): Promise<number> {
   let coloured = 0
   for (let at = 0; at < data.length; at += 4) if (Math.abs((data[at] ?? 0) - (data[at + 2] ?? 0)) > 60) coloured++
   return coloured
+}
+
+/** The fonts of the page that the worker that draws charts has. */
+async function drawingFonts(page: Page): Promise<string[]> {
+  const faces = await page.workers()[0]?.evaluate(() => [...(globalThis as unknown as { readonly fonts: Iterable<{ readonly family: string; readonly status: string }> }).fonts].map(({ family, status }) => ({ family, status })))
+  return (faces ?? []).filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')).sort()
 }
 
 async function sameBytes(folder: string, directory: string): Promise<void> {

@@ -1,0 +1,53 @@
+import type { Drawn, DrawingOrder, FontFaceRule } from './drawing.ts'
+import { memoryOf, type LinePicture } from './picture.ts'
+
+/** A chart as the worker draws it. */
+export interface Drawing {
+  /** The picture's points are gone from here with it. */
+  draw(picture: LinePicture): void
+  end(): void
+}
+
+let worker: Worker | undefined
+let begun = 0
+const waiting = new Map<number, (drawn: Drawn) => void>()
+
+/** Gives `canvas` to the worker, for good; `onDrawn` is called after each picture. One worker, begun with the first chart, draws all in turn. */
+export function beginDrawing(canvas: HTMLCanvasElement, fonts: readonly string[], onDrawn: (drawn: Drawn) => void): Drawing {
+  worker ??= beginWorker(fonts)
+  const chart = begun++
+  const offscreen = canvas.transferControlToOffscreen()
+  waiting.set(chart, onDrawn)
+  order({ kind: 'begin', chart, canvas: offscreen }, [offscreen])
+  return {
+    draw: picture => order({ kind: 'draw', chart, picture, density: devicePixelRatio }, memoryOf(picture)),
+    end() {
+      waiting.delete(chart)
+      order({ kind: 'end', chart })
+    },
+  }
+}
+
+function order(message: DrawingOrder, given: Transferable[] = []): void {
+  worker?.postMessage(message, given)
+}
+
+function beginWorker(shown: readonly string[]): Worker {
+  const made = new Worker(new URL('./drawing.worker.ts', import.meta.url), { type: 'module', name: 'charts' })
+  made.onmessage = ({ data }: MessageEvent<Drawn>) => waiting.get(data.chart)?.(data)
+  made.postMessage({ kind: 'fonts', faces: fontFaces(), shown } satisfies DrawingOrder)
+  return made
+}
+
+/** Every face that the page's own style sheets have. */
+function fontFaces(): FontFaceRule[] {
+  return [...document.styleSheets].flatMap(sheet => {
+    const base = sheet.href ?? document.baseURI
+    return [...sheet.cssRules].filter(rule => rule instanceof CSSFontFaceRule).map(({ style }) => ({
+      // A rule has the name in quotes, which a face would take for a part of it.
+      family: style.getPropertyValue('font-family').replaceAll(/^["']|["']$/g, ''),
+      source: style.getPropertyValue('src').replaceAll(/url\("?([^")]+)"?\)/g, (_, address: string) => `url("${new URL(address, base).href}")`),
+      descriptors: { weight: style.getPropertyValue('font-weight'), style: style.getPropertyValue('font-style'), unicodeRange: style.getPropertyValue('unicode-range') },
+    }))
+  })
+}
