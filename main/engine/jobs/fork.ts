@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { epochsWanted } from '../../../core/training/position.ts'
 import type { engineRoutes, TrainResult } from '../../contract/engine.ts'
 import { readBits, writeBits } from '../../services/runs/bits.ts'
 import { checkpointFolder, openCheckpoint } from '../../services/runs/checkpoints.ts'
@@ -25,7 +26,7 @@ export async function fork(context: JobContext, { home, run: name, checkpoint: f
       home, id, project, dataset, limitTrain, checkpoint, position, waits,
       keepsFirst: true,
       async store(bytes, adapter) {
-        await ensureRunSpace(home, bytes, 'new')
+        await ensureRunSpace(home, 'new', { project, epochs: epochsWanted(project.recipe, position), checkpoint: bytes })
         const { run, lock } = await createRun(home, project, {
           ...adapter, id, dataset: about,
           parent: { run: parent.id, checkpoint: file, step, epoch },

@@ -57,7 +57,7 @@ async function goOn(context: JobContext, home: string, run: Run, checkpoint: Che
     home, id, project, dataset, checkpoint, position, waits,
     limitTrain: record.limitTrain,
     async store(bytes, { adapter }, from) {
-      await ensureRunSpace(directory, bytes, 'going')
+      await ensureRunSpace(directory, 'going', { project, epochs: epochsWanted(recipe, from), checkpoint: bytes })
       if (adapter !== record.adapter) context.log('warning', `this run began on ${record.adapter}; on ${adapter} its figures may differ in the last digits`)
       if (project !== run.project) await writeAtomic(join(directory, RUN_FILES.project), jsonFile(project))
       const { fault: _, ended: __, epochs: ___, ...rest } = record

@@ -19,8 +19,8 @@ export async function train(context: JobContext, { home, project, dataset: name,
   return runTraining(context, {
     home, id, project: own, dataset, limitTrain,
     checkpoint: undefined, position: START, waits,
-    async store(bytes, adapter) {
-      await ensureRunSpace(home, bytes, 'new')
+    async store(checkpoint, adapter) {
+      await ensureRunSpace(home, 'new', { project, epochs: project.recipe.epochs, checkpoint })
       const about = { ...adapter, id, dataset: { name, sha256: datasetFingerprint(dataset), classes: [...dataset.stored.classes] }, ...(limitTrain !== undefined && { limitTrain }), ...(launch && { launch }) }
       const { run, lock } = await createRun(home, own, about)
       return Store.open(run, lock, START, warn)

@@ -229,7 +229,7 @@ export class Queue {
     if (error === undefined ? died || verdict !== undefined : state === 'failed') return true
     const fault = faultOf(error ?? new Error('a run that left no folder'))
     if (!died) {
-      await this.#requireSpace(id, project, verdict === undefined ? 'new' : 'going')
+      await this.#requireSpace(id, project, directory, verdict === undefined ? 'new' : 'going')
       await this.#update(id, { state: 'failed', fault })
       return true
     }
@@ -240,11 +240,11 @@ export class Queue {
   }
 
   /** A run that did not begin or go on because the disk is full waits until it is not: all others would fail after it. */
-  async #requireSpace(id: string, project: Project, run: 'new' | 'going'): Promise<void> {
+  async #requireSpace(id: string, project: Project, directory: string, run: 'new' | 'going'): Promise<void> {
     const { home, engine } = this.#options
     const { plan } = await engine.call('memory', { project })
     try {
-      await ensureRunSpace(home, plan.parameters + plan.optimizer, run)
+      await ensureRunSpace(run === 'new' ? home : directory, run, { project, epochs: project.recipe.epochs, checkpoint: plan.parameters + plan.optimizer })
     } catch (error) {
       if (run === 'new') await this.#update(id, { state: 'waiting', run: null })
       throw error

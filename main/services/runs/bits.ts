@@ -3,7 +3,8 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Signs } from '../../../core/analysis/signs.ts'
-import { parseAs } from '../../../core/architecture/project.ts'
+import { inferProject, totalsOf } from '../../../core/architecture/index.ts'
+import { parseAs, type Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { encodeHeader, parseHeader, patchChecksum, withoutChecksum } from '../../../core/formats/safetensors.ts'
 import { parseSafetensors } from '../../../core/formats/safetensors-arrays.ts'
@@ -32,6 +33,16 @@ const MetadataSchema = z.object({
   format: z.literal('bitwright-bits', 'expected bits of Bitwright'),
   epoch: z.string().regex(/^\d{1,7}$/).transform(Number),
 })
+
+/** Bytes of an epoch's bits, but for some hundreds that its header takes. */
+export function bitsBytes(project: Project): number {
+  return Math.ceil(totalsOf(inferProject(project)).binaryParameters / 8)
+}
+
+/** Files of bits that a run of so many epochs has at once at most: those that are kept, and the one by which they are too many. */
+export function mostBits(epochs: number): number {
+  return Math.min(epochs, KEPT) + 1
+}
 
 export function bitsFolder(directory: string): string {
   return join(directory, RUN_FILES.bits)

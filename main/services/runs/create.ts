@@ -4,6 +4,7 @@ import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { codeOf, diskTrouble, ensureSpace, syncFolder, uniqueSuffix, writeSynced } from '../files.ts'
 import { homeFolders } from '../home.ts'
+import { bitsBytes, bitsEpochs, mostBits } from './bits.ts'
 import { newRunId } from './identity.ts'
 import { acquireLock, type RunLock } from './lock.ts'
 import type { Run } from './open.ts'
@@ -20,9 +21,18 @@ export function chooseRunId(project: Project): string {
   return newRunId(project.name, new Date())
 }
 
-/** Throws unless the disk of `folder` has room for a run whose checkpoints have `bytes` each. */
-export async function ensureRunSpace(folder: string, bytes: number, run: keyof typeof CHECKPOINTS): Promise<void> {
-  await ensureSpace(folder, bytes * CHECKPOINTS[run])
+export interface RunNeeds {
+  readonly project: Project
+  /** Epochs in all. */
+  readonly epochs: number
+  /** Bytes of a checkpoint. */
+  readonly checkpoint: number
+}
+
+/** Throws unless the disk has room for all that a run keeps at once: checkpoints, and the bits of its epochs. `folder` is the home for a new one, else the run's. */
+export async function ensureRunSpace(folder: string, run: keyof typeof CHECKPOINTS, { project, epochs, checkpoint }: RunNeeds): Promise<void> {
+  const there = run === 'new' ? 0 : (await bitsEpochs(folder)).length
+  await ensureSpace(folder, checkpoint * CHECKPOINTS[run] + bitsBytes(project) * Math.max(0, mostBits(epochs) - there))
 }
 
 /**
