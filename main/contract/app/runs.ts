@@ -66,8 +66,11 @@ export function isUnderWay({ state, interrupted }: Pick<RunSummary, 'state' | 'i
 export const RunProgressSchema = engineEvents.progress
 export type RunProgress = z.infer<typeof RunProgressSchema>
 
-/** An event of the run's history as its events.jsonl has it; `kind` says which other fields there are. */
-export const RunEventEntrySchema = z.looseObject({ time, kind: z.string() })
+/**
+ * An event of the run's history as its events.jsonl has it; `kind` says which other fields there are. `undone`: the run went on from an
+ * earlier step afterwards, and made this one again.
+ */
+export const RunEventEntrySchema = z.looseObject({ time, kind: z.string(), undone: z.literal(true).optional() })
 
 /** A named series each, all of one length. What a point lacks is NaN. */
 export const ColumnsSchema = z.record(z.string(), column)

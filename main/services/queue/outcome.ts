@@ -1,7 +1,7 @@
 import { grouped } from '../../../core/architecture/wording.ts'
 import type { Fault } from '../../contract/engine.ts'
 import { pathExists } from '../files.ts'
-import { readEvents } from '../runs/events.ts'
+import { lastCheckpoint, readEvents } from '../runs/events.ts'
 import { readRun } from '../runs/open.ts'
 import { summariseRun } from '../runs/summary.ts'
 import type { StoredEntry } from './store.ts'
@@ -30,5 +30,5 @@ export async function afterDeath({ resumed, stalled }: StoredEntry, directory: s
 }
 
 async function savedStep(directory: string): Promise<number> {
-  return (await readEvents(directory)).findLast(event => event.kind === 'checkpoint')?.step ?? 0
+  return lastCheckpoint(await readEvents(directory))?.step ?? 0
 }

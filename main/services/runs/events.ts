@@ -26,8 +26,26 @@ export type RunEvent = z.infer<typeof RunEventSchema>
 
 type WithoutTime<E> = E extends RunEvent ? Omit<E, 'time'> : never
 
-export async function readEvents(directory: string, options: LinesOptions = {}): Promise<RunEvent[]> {
-  return (await readLines(join(directory, RUN_FILES.events), RunEventSchema, options)).map(({ value }) => value)
+/** As it is read. `undone`: the run went on from an earlier step afterwards and made this step again, so that what happened then holds no more. */
+export type ReadEvent = RunEvent & { readonly undone?: true }
+
+/** The history is never cut, unlike figures: it says what happened, and when. What the run made again is marked. */
+export async function readEvents(directory: string, options: LinesOptions = {}): Promise<ReadEvent[]> {
+  return marked((await readLines(join(directory, RUN_FILES.events), RunEventSchema, options)).map(({ value }) => value))
+}
+
+function marked(events: readonly RunEvent[]): ReadEvent[] {
+  let from = Infinity
+  return events.toReversed().map((event): ReadEvent => {
+    if (event.kind !== 'resume') return 'step' in event && event.step > from ? { ...event, undone: true } : event
+    from = Math.min(from, event.step)
+    return event
+  }).reverse()
+}
+
+/** Where the run would go on, as its history says. */
+export function lastCheckpoint(events: readonly ReadEvent[]): Extract<RunEvent, { kind: 'checkpoint' }> | undefined {
+  return events.filter(({ undone }) => undone !== true).findLast(event => event.kind === 'checkpoint')
 }
 
 /** Appends to events.jsonl, with the time of the call. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { grouped } from '../../../core/architecture/wording.ts'
 import type { EpochFigures } from '../../../core/training/position.ts'
-import { readEvents, type RunEvent } from './events.ts'
+import { lastCheckpoint, readEvents, type RunEvent } from './events.ts'
 import type { LinesOptions } from './lines.ts'
 import { RUN_FILES } from './record.ts'
 
@@ -26,7 +26,7 @@ export async function recoveryText(directory: string, { interrupted, state, metr
   const end = events.findLast(event => event.kind === 'state')
   const what = interrupted ? 'its engine ended without a word' : end?.state === 'stopped' ? end.reason : undefined
   if (what === undefined) return null
-  const checkpoint = events.findLast(event => event.kind === 'checkpoint')
+  const checkpoint = lastCheckpoint(events)
   const reached = Math.max(checkpoint?.step ?? 0, resumedAt(events), metrics.at(-1)?.step ?? 0, await lastStep(directory))
   const where = reached === 0 ? 'before its first step was noted' : `at step ${grouped(reached)}, in epoch ${grouped((metrics.at(-1)?.epoch ?? begunAt(events)) + 1)}`
   const saved = checkpoint === undefined ? 'there is no checkpoint yet, so it begins anew' : `the last checkpoint is of step ${grouped(checkpoint.step)}`

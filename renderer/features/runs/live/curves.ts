@@ -60,7 +60,9 @@ export function marksOf(events: readonly RunEvent[], steps: Steps, epochs: Colum
     if (Number.isFinite(x)) marks.push({ ...mark, x })
   }
   let before = ''
-  for (const event of kind === 'wall' ? events : standing(events)) {
+  for (const event of events) {
+    // By the clock what was made again later stands apart; elsewhere it would stand there twice.
+    if (event.undone === true && kind !== 'wall') continue
     if (event.kind === 'state') {
       const state = String(event['state'])
       const mark = stateMarks[state]
@@ -74,16 +76,6 @@ export function marksOf(events: readonly RunEvent[], steps: Steps, epochs: Colum
   const bestX = best ? epochPlaces(epochs, steps, kind)?.[lowerBound(epochs['epoch'] ?? new Float64Array(0), best.epoch)] : undefined
   if (best && bestX !== undefined && Number.isFinite(bestX)) marks.push({ x: bestX, kind: 'best', text: `best, epoch ${best.epoch}` })
   return marks
-}
-
-/** Without what a run that went on from an earlier step made again: it would stand there twice. */
-function standing(events: readonly RunEvent[]): RunEvent[] {
-  let from = Infinity
-  return events.toReversed().filter(event => {
-    const step = typeof event.step === 'number' ? event.step : -Infinity
-    if (event.kind === 'resume') from = Math.min(from, step)
-    return event.kind === 'resume' || step <= from
-  }).reverse()
 }
 
 /** "rate 0.001", "12 epochs", or both. */

@@ -2,8 +2,13 @@ import { percent } from '../../../../core/architecture/figures.ts'
 import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
 import { changeText, type RunEvent } from './curves.ts'
 
-/** An event of a run's history in words. One of a kind that is not known says its kind. */
+/** An event of a run's history in words, and whether the run made that step again later. */
 export function eventText(event: RunEvent): string {
+  return `${happened(event)}${event.undone === true ? '; made again later' : ''}`
+}
+
+/** One of a kind that is not known says its kind. */
+function happened(event: RunEvent): string {
   const { kind, file, step, bytes } = event
   const where = typeof step === 'number' ? ` at step ${grouped(step)}` : ''
   switch (kind) {

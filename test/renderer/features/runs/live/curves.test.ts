@@ -74,10 +74,10 @@ describe('curves', () => {
 })
 
 describe('marks', () => {
-  it('stand once, however often a run went back to an earlier step', () => {
+  it('stand once, where a run made steps again', () => {
     const at = (second: number): string => new Date(Date.UTC(2026, 10, 25, 12, 0, second)).toISOString()
     const checkpoint = (second: number, step: number): RunEvent => ({ time: at(second), kind: 'checkpoint', file: `step-${step}`, step })
-    const again: RunEvent[] = [checkpoint(1, 10), checkpoint(2, 20), checkpoint(3, 30), { time: at(4), kind: 'resume', file: 'last', step: 20 }, checkpoint(5, 30), { time: at(6), kind: 'resume', file: 'last', step: 10 }, checkpoint(7, 20)]
+    const again: RunEvent[] = [checkpoint(1, 10), { ...checkpoint(2, 20), undone: true }, { ...checkpoint(3, 30), undone: true }, { time: at(4), kind: 'resume', file: 'last', step: 20 }, { ...checkpoint(5, 30), undone: true }, { time: at(6), kind: 'resume', file: 'last', step: 10 }, checkpoint(7, 20)]
     const marked = (kind: 'step' | 'wall'): (string | number)[][] => marksOf(again, new Growing(stepNames), {}, kind, null).map(mark => [mark.kind, mark.x])
     expect(marked('step')).toEqual([['checkpoint', 10], ['resume', 20], ['resume', 10], ['checkpoint', 20]])
     expect(marked('wall')).toHaveLength(7)
