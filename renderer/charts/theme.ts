@@ -41,11 +41,16 @@ export function readTheme(token: (name: string) => string = shownToken): ChartTh
     good: token('--good'),
     warning: token('--warning'),
     error: token('--error'),
-    fontText: token('--font-text'),
-    fontFigures: token('--font-figures'),
+    fontText: fontsOf(token('--font-text')),
+    fontFigures: fontsOf(token('--font-figures')),
     roles: { train: token('--flow-bits'), validation: token('--flow-integers'), test: token('--flow-reals'), plain: token('--flow-integers') },
     palette: PALETTE.map(token),
   }
+}
+
+/** Names of fonts as an attribute of SVG can hold them: ECharts writes them between double quotes, and does not escape any. */
+function fontsOf(names: string): string {
+  return names.replaceAll('"', "'")
 }
 
 export function shownToken(name: string): string {

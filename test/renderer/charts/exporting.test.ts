@@ -4,7 +4,7 @@ import { chartSvg } from '../../../renderer/charts/exporting.ts'
 import { movedBy, zoomedAround } from '../../../renderer/charts/group.ts'
 import { SeriesCache } from '../../../renderer/charts/series.ts'
 import { summaryOf } from '../../../renderer/charts/summary.ts'
-import { styleOf, type ChartTheme } from '../../../renderer/charts/theme.ts'
+import { readTheme, styleOf, type ChartTheme } from '../../../renderer/charts/theme.ts'
 
 const theme: ChartTheme = {
   background: '#101010', text: '#eeeeee', textSoft: '#cccccc', textFaint: '#aaaaaa', line: '#333333', lineStrong: '#666666', good: '#00ff00', warning: '#ffff00', error: '#ff0000',
@@ -23,6 +23,15 @@ describe('a chart as SVG', () => {
   it('stands alone, with title, names, marks and lines as text, and names escaped', () => {
     for (const text of ['Loss &amp; more', 'training &lt;b&gt;', 'paused', 'reported', 'step']) expect(svg).toContain(text)
     expect(svg).not.toMatch(/<b>|href|<image|<script|url\((?!#)/)
+  })
+
+  it('is well-formed with the fonts of the app, whose names stand in quotes', () => {
+    const own = readTheme(name => (name.startsWith('--font') ? '"JetBrains Mono Variable", monospace' : '#123456'))
+    const drawn = chartSvg({ series: prepared, x: { kind: 'step', label: 'step' }, y, log: false, theme: own, window: { from: 0, to: 50_000 }, width: 800, height: 400, alone: 'Loss', marks: [], references: [] })
+    expect(drawn).toContain("'JetBrains Mono Variable'")
+    const name = '[\\w:-]+'
+    const wellFormed = new RegExp(`^(?:[^<>]|</${name}>|<${name}(?:\\s+${name}="[^"<]*")*\\s*/?>)*$`)
+    expect(wellFormed.test(drawn.replaceAll(/<style\s*>.*?<\/style>/gs, '').replaceAll(/<!\[CDATA\[.*?\]\]>/gs, ''))).toBe(true)
   })
 
   it('leaves out the name of a mark that stands too near another', () => {
