@@ -4,7 +4,7 @@ import { views } from '../views.ts'
 import { usePreferences } from './preferences.ts'
 
 export type PanelName = 'problems' | 'log' | 'history'
-export type DialogName = 'palette' | 'keys' | 'tour' | 'projects' | 'saveAs' | 'gallery' | 'launch'
+export type DialogName = 'palette' | 'keys' | 'tour' | 'projects' | 'saveAs' | 'gallery' | 'launch' | 'trash'
 
 /** What is shown: which view, which dialog, which panel below. */
 export const useWorkbench = defineStore('workbench', () => {

@@ -3,6 +3,7 @@ import type { AppCommand } from '../../../commands/registry.ts'
 import { useOpenRun } from '../../../stores/openRun.ts'
 import { usePreferences } from '../../../stores/preferences.ts'
 import { useInspect } from '../../inspect/inspectStore.ts'
+import { saveFigures } from '../report/saveFigures.ts'
 import { useSteering } from './steering.ts'
 
 /** Commands of the run that is opened; their keys count while its page has the focus, or nothing has. */
@@ -26,6 +27,8 @@ export function steeringCommands(): AppCommand[] {
     { name: 'run.change', title: 'Change rate or epochs…', group: 'Train', keys: ['C'], within, enabled: () => opened() && steering.changeable, run: () => (steering.dialog = 'change') },
     { name: 'run.inspect', title: 'Inspect its filters', group: 'View', keys: ['I'], within, enabled: () => opened() && (steering.target?.epochs ?? 0) > 0, run: () => useInspect().open({ run: openRun.only ?? '' }) },
     { name: 'run.fork', title: 'Fork from a checkpoint…', group: 'Train', keys: ['F'], within, enabled: opened, run: () => steering.fork() },
+    { name: 'run.tensorboard', title: 'Save its figures for TensorBoard', group: 'Train', enabled: opened, run: () => saveFigures(openRun.only ?? '', 'tensorboard') },
+    { name: 'run.csv', title: 'Save its figures as CSV', group: 'Train', enabled: opened, run: () => saveFigures(openRun.only ?? '', 'csv') },
     { name: 'run.rename', title: 'Rename this run', group: 'Train', keys: ['F2'], within, enabled: opened, run: () => (steering.renaming = true) },
     { name: 'run.notes', title: 'Write notes to this run', group: 'Train', keys: ['N'], within, enabled: opened, run: notes },
     { name: 'run.trash', title: 'Move this run to the trash', group: 'Train', keys: ['Delete'], within, enabled: () => opened() && !steering.underWay, run: steering.trash },

@@ -6,6 +6,7 @@ import { useOpenRun } from '../../../stores/openRun.ts'
 import { useRuns } from '../../../stores/runs.ts'
 import { useWorkbench } from '../../../stores/workbench.ts'
 import { canGoOn } from '../states.ts'
+import { moveToTrash } from '../trash.ts'
 
 /** What can be done with the run that is opened, else with the one under way: from its page, the palette and by keys. */
 export const useSteering = defineStore('steering', () => {
@@ -40,18 +41,8 @@ export const useSteering = defineStore('steering', () => {
     return act(run => (paused.value || run.state === 'pausing' ? runs.control(run.id, 'resume') : runs.resume(run.id)), 'Training goes on')
   }
 
-  /** To the trash, with a way back. */
   async function trash(): Promise<void> {
-    const run = target.value
-    if (!run || isUnderWay(run)) return
-    const { id, name } = run
-    if ((await notices.attempt(async () => ({ done: await runs.trash([id]) }))) === undefined) return
-    if (openRun.only === id) openRun.close()
-    notices.add('info', `${name} is in the trash`, { action: { label: 'Bring it back', run: () => void bringBack(id) } })
-  }
-
-  async function bringBack(id: string): Promise<void> {
-    if ((await notices.attempt(async () => ({ done: await runs.restore([id]) }))) !== undefined) openRun.open(id)
+    if (target.value && !underWay.value) await moveToTrash([target.value])
   }
 
   /** Opens the dialog of a fork, from this checkpoint or the best. */

@@ -1,31 +1,11 @@
 import { bridge } from '../../../bridge.ts'
 import { useNotices } from '../../../stores/notices.ts'
-import { useOpenRun } from '../../../stores/openRun.ts'
-import { counted } from '../../../../core/architecture/wording.ts'
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
 import { download } from '../../projects/transfer.ts'
 import { tableCsv } from './tableCsv.ts'
 import { useRunTable } from './tableStore.ts'
 
 /** What can be done with the chosen runs of the table. */
-
-/** To the trash folder, all or none; a notice offers to bring them back. */
-export async function trashRuns(runs: readonly RunSummary[]): Promise<void> {
-  const notices = useNotices()
-  const ids = runs.map(run => run.id)
-  if (ids.length === 0) return
-  const done = await notices.attempt(() => bridge().call('runs.trash', { runs: ids }))
-  if (!done) return
-  useRunTable().mark(ids, false)
-  const opened = useOpenRun()
-  if (opened.ids.some(id => ids.includes(id))) {
-    const rest = opened.ids.filter(id => !ids.includes(id))
-    if (rest.length === 0) opened.close()
-    else opened.open(...rest)
-  }
-  const what = runs.length === 1 ? (runs[0]?.name ?? '1 run') : counted(runs.length, 'run')
-  notices.add('info', `${what} moved to the trash folder`, { action: { label: 'Bring back', run: () => void notices.attempt(() => bridge().call('runs.restore', { runs: ids })) } })
-}
 
 /** Adds tags to runs and takes others away; what the other runs have stays theirs. */
 export async function changeTags(runs: readonly RunSummary[], { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] }): Promise<void> {

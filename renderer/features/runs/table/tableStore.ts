@@ -9,6 +9,8 @@ import { rowsOf, type Grouping, type Sorting } from './rows.ts'
 
 export const LEAST_WIDTH = 48
 export const MOST_WIDTH = 800
+/** By how much a key changes the width of a column. */
+export const WIDTH_STEP = 16
 /** As many as a remembered list holds. */
 const MOST_COLUMNS = 120
 
