@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../main/cli/run-cli.ts'
 import { expectAccessible } from '../workbench/accessible.ts'
@@ -11,6 +12,20 @@ const train = ['train', 'digits', '--limit-train', '600', '--epochs', '2', '--wi
 const grid = (page: Page): ReturnType<Page['locator']> => page.getByRole('grid', { name: 'Runs' })
 async function tab(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name, exact: true }).click()
+}
+
+/** Tab after Tab, as far as `target`. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let tabs = 0; tabs < 20 && (await target.and(page.locator(':focus')).count()) === 0; tabs++) await page.keyboard.press('Tab')
+  expect(await target.and(page.locator(':focus')).count()).toBe(1)
+}
+
+/** The file that a chart's menu gives. */
+async function savedChart(page: Page, title: string, form: string): Promise<Buffer> {
+  await page.getByRole('button', { name: `${title}, more` }).click()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: `Save ${form}` }).click()])
+  expect(download.suggestedFilename()).toBe(`${title.replaceAll(' ', '-').toLowerCase()}.${form.toLowerCase()}`)
+  return readFile(await download.path())
 }
 
 /** What is in the cells of a column of the table, from top to bottom, by its place behind the boxes. */
@@ -61,14 +76,82 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     expect((await columnOf(page, 4)).map(parseFloat)).toEqual(errors.toReversed())
     await expect.poll(() => page.getByRole('columnheader', { name: /^Best test error/ }).getAttribute('aria-sort')).toBe('descending')
 
-    await page.getByRole('button', { name: 'Conditions on columns' }).click()
-    await page.getByLabel('Condition on Best test error').fill(`< ${Math.max(...errors)}`)
-    await expect.poll(() => columnOf(page, 4)).toHaveLength(new Set(errors).size === 1 ? 0 : 1)
-    await page.getByLabel('Condition on Best test error').fill('')
-    await page.getByRole('button', { name: 'No conditions' }).click()
-    await page.getByLabel('Find runs').fill('no such run')
+    await page.getByLabel('Find runs').focus()
+    await page.keyboard.type('no such run')
     await page.getByText('No run fits.').waitFor()
-    await page.getByLabel('Find runs').fill('')
+    await page.keyboard.press('Escape')
+    await tabTo(page, page.getByRole('button', { name: 'Conditions on columns' }))
+    await page.keyboard.press('Enter')
+    await tabTo(page, page.getByLabel('Condition on Best test error'))
+    await page.keyboard.type(`< ${Math.max(...errors)}`)
+    await expect.poll(() => columnOf(page, 4)).toHaveLength(new Set(errors).size === 1 ? 0 : 1)
+    await page.getByLabel('Find runs').focus()
+    await tabTo(page, page.getByRole('button', { name: 'No conditions' }))
+    await page.keyboard.press('Enter')
+    await expect.poll(() => columnOf(page, 4)).toHaveLength(2)
+  })
+
+  it('show other columns, as wide as wanted', async () => {
+    const page = open?.page as Page
+    const headers = (): Promise<string[]> => page.locator('[role=columnheader] .title').allInnerTexts()
+    const first = await headers()
+    await page.getByRole('button', { name: 'Columns', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Columns' })
+    await dialog.getByLabel('Find a column').fill('seed')
+    await dialog.getByRole('checkbox', { name: /^Seed/ }).check()
+    await expectAccessible(page, '[role=dialog]')
+    await page.keyboard.press('Escape')
+    expect(await headers()).toEqual([...first, 'Seed'])
+    expect((await columnOf(page, first.length)).toSorted()).toEqual(['1', '2'])
+    await page.getByRole('button', { name: 'Columns', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Back to the first ones' }).click()
+    expect(await headers()).toEqual(first)
+    await dialog.getByRole('button', { name: 'Add what differs in recipes' }).click()
+    expect((await headers()).slice(first.length).toSorted()).toEqual(['Learning rate: Start', 'Seed'])
+    await dialog.getByRole('button', { name: 'Back to the first ones' }).click()
+    await page.keyboard.press('Escape')
+
+    const header = page.getByRole('columnheader', { name: 'State' })
+    const [box, sorted] = [await header.boundingBox(), await header.getAttribute('aria-sort')]
+    const [edge, middle] = [(box?.x ?? 0) + (box?.width ?? 0), (box?.y ?? 0) + (box?.height ?? 0) / 2]
+    await page.mouse.move(edge, middle)
+    await page.mouse.down()
+    await page.mouse.move(edge + 60, middle, { steps: 3 })
+    await page.mouse.up()
+    expect((await header.boundingBox())?.width).toBeCloseTo((box?.width ?? 0) + 60, 0)
+    expect(await header.getAttribute('aria-sort')).toBe(sorted)
+    await grid(page).focus()
+    for (const key of ['Control+Home', 'ArrowUp', 'ArrowRight', 'Shift+ArrowLeft', 'Shift+ArrowLeft']) await page.keyboard.press(key)
+    expect((await header.boundingBox())?.width).toBeCloseTo((box?.width ?? 0) + 60 - 32, 0)
+  })
+
+  it('get tags and lose them, go to the trash and come back, several at once', async () => {
+    const page = open?.page as Page
+    const tags = (): Promise<string[]> => columnOf(page, 7)
+    const dialog = page.getByRole('dialog', { name: 'Tags of 2 runs' })
+    await grid(page).focus()
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Tags…' }).click()
+    await dialog.getByRole('textbox').fill('baseline, wide')
+    await page.keyboard.press('Enter')
+    await expect.poll(tags).toEqual(['baseline\nwide', 'baseline\nwide'])
+    await page.getByRole('button', { name: 'Tags…' }).click()
+    await dialog.getByRole('button', { name: 'Take wide away' }).click()
+    await expectAccessible(page, '[role=dialog]')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(tags).toEqual(['baseline', 'baseline'])
+    await page.getByRole('button', { name: 'Move to the trash' }).click()
+    await page.getByText('2 runs moved to the trash').waitFor()
+    await expect.poll(tags).toEqual([])
+    await page.getByRole('button', { name: 'Bring back' }).click()
+    await expect.poll(tags).toEqual(['baseline', 'baseline'])
+    await page.getByText('2 runs chosen').waitFor()
+    await grid(page).focus()
+    await page.keyboard.press('Escape')
+  })
+
+  it('are chosen by keyboard and compared', async () => {
+    const page = open?.page as Page
     await grid(page).focus()
     await page.keyboard.press('Control+Home')
     await page.keyboard.press(' ')
@@ -91,6 +174,16 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     await tab(page, 'Curves')
     await page.getByRole('figure', { name: 'Test error' }).getByText(/digits/).first().waitFor()
     await picture(page, 'compare-curves')
+    const { width, height, data } = PNG.sync.read(await savedChart(page, 'Test error', 'PNG'))
+    const drawing = await page.context().newPage()
+    await drawing.goto(`data:image/svg+xml;base64,${(await savedChart(page, 'Test error', 'SVG')).toString('base64')}`)
+    expect(await drawing.locator('parsererror').count()).toBe(0)
+    expect([width, height > 600]).toEqual([2 * Number(await drawing.locator('svg').first().getAttribute('width')), true])
+    const texts = await drawing.locator('text').allTextContents()
+    await drawing.close()
+    for (const run of await page.getByRole('list', { name: 'Runs compared' }).getByRole('button').allInnerTexts()) expect(texts).toContain(run.trim())
+    const coloured = Array.from({ length: data.length / 4 }, (_, at) => Math.abs((data[4 * at] ?? 0) - (data[4 * at + 2] ?? 0)) > 60)
+    expect(coloured.filter(Boolean).length).toBeGreaterThan(300)
     await tab(page, 'Error and size')
     await expect.poll(() => page.getByRole('img', { name: /against packed size/ }).locator('text', { hasText: 'digits' }).count()).toBe(2)
     await expectAccessible(page)

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { presetNamed } from '../../../core/architecture/index.ts'
+import { expectAccessible } from '../workbench/accessible.ts'
 import { ask } from '../workbench/asking.ts'
 import { forSuite } from '../workbench/suite.ts'
 import { browserProgram, picture, type Workbench } from '../workbench/workbench.ts'
@@ -80,12 +81,46 @@ describe.skipIf(browserProgram === undefined)('steering a run in the browser', (
     expect(events.findLast(({ kind }) => kind === 'checkpoint')).toMatchObject({ batch: 0 })
   })
 
+  it('gives its figures to other programs', async () => {
+    const files: string[] = []
+    page.on('download', download => files.push(download.suggestedFilename()))
+    for (const name of ['Save its figures for TensorBoard', 'Save its figures as CSV']) {
+      await page.getByRole('button', { name: 'More for this run' }).click()
+      await page.getByRole('menuitem', { name }).click()
+    }
+    await expect.poll(() => files.length).toBe(3)
+    expect(files[0]).toMatch(new RegExp(`^events\\.out\\.tfevents\\.\\d+\\.bitwright\\.${run}$`))
+    expect(files.slice(1)).toEqual([`${run}-epochs.csv`, `${run}-steps.csv`])
+  })
+
   it('goes to the trash and comes back', async () => {
     await page.getByRole('button', { name: 'More for this run' }).click()
     await page.getByRole('menuitem', { name: /trash/ }).click()
     await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.length).toBe(0)
-    await page.getByRole('button', { name: 'Bring it back' }).click()
+    await page.getByRole('button', { name: 'Bring back' }).click()
     await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.map(({ id }) => id)).toEqual([run])
+  })
+
+  it('goes to the trash again, from where it comes back later or goes for good', async () => {
+    const dialog = page.getByRole('dialog', { name: 'Trash of runs' })
+    const toTrash = async (): Promise<void> => {
+      await page.locator('.run-page h2').first().click()
+      await page.keyboard.press('Delete')
+      await expect.poll(async () => (await ask(workbench.host, 'runs.list', {})).runs.length).toBe(0)
+      await page.getByRole('button', { name: 'Trash of runs' }).click()
+    }
+    await toTrash()
+    await picture(page, 'runs-trash')
+    await expectAccessible(page, '[role=dialog]')
+    await dialog.getByRole('button', { name: 'Bring my steered run back' }).click()
+    await dialog.getByText('The trash is empty.').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('grid', { name: 'Runs' }).getByText('my steered run').click()
+    await toTrash()
+    await dialog.getByRole('button', { name: 'Delete my steered run…' }).click()
+    await dialog.getByRole('button', { name: 'Delete for good' }).click()
+    await dialog.getByText('The trash is empty.').waitFor()
+    expect((await ask(workbench.host, 'runs.trashed', {})).runs).toEqual([])
   })
 
   it('nothing of it made the page complain', () => {
