@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BitwrightError } from '../../../core/errors.ts'
 import { isUnderWayState, type Fault } from '../../contract/engine.ts'
-import { faultOf } from '../../contract/faults.ts'
+import { errorOf, faultOf } from '../../contract/faults.ts'
 import { homeFolders } from '../home.ts'
 import type { LinesOptions } from './lines.ts'
 import { readRun, runIds } from './open.ts'
@@ -78,6 +78,13 @@ export class Catalogue {
       return faultOf(error)
     }
   }
+}
+
+/** All runs of a home at one look, oldest first. One that cannot be read is left out and named to `log`. */
+export async function listRuns(home: string, options: LinesOptions = {}): Promise<RunSummary[]> {
+  const { runs, damaged } = await new Catalogue(home, options).list()
+  for (const { id, fault } of damaged) options.log?.(`run ${id} cannot be read: ${errorOf(fault).message}`)
+  return runs.reverse()
 }
 
 async function stampOf(directory: string): Promise<{ readonly text: string; readonly newest: number }> {

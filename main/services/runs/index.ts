@@ -1,4 +1,5 @@
 /** Runs on disk (design.md section 5): what the command line and the app need of them. */
+export { listRuns } from './catalogue.ts'
 export { Checkpoint, type TensorShape } from './checkpoint-read.ts'
 export { checkpointFolder, openBest, openCheckpoint, openLatest, placeOf } from './checkpoints.ts'
 export { readEvents, type RunEvent } from './events.ts'
@@ -6,4 +7,4 @@ export { newRunId } from './identity.ts'
 export { readMetrics } from './metrics.ts'
 export { openRun, readRun, runOfCheckpoint, type Run } from './open.ts'
 export type { RunRecord } from './record.ts'
-export { listRuns, summariseRun, type RunSummary } from './summary.ts'
+export { summariseRun, type RunSummary } from './summary.ts'

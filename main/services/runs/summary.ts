@@ -1,34 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inferProject, presets, totalsOf, type Project } from '../../../core/architecture/index.ts'
-import { BitwrightError } from '../../../core/errors.ts'
 import { figuresOf, isBetter, type EpochFigures } from '../../../core/training/position.ts'
 import type { RunSummary } from '../../contract/app/runs.ts'
 import { isUnderWayState, type Launch } from '../../contract/engine.ts'
-import { homeFolders } from '../home.ts'
 import type { LinesOptions } from './lines.ts'
 import { isLocked } from './lock.ts'
 import { readMetrics } from './metrics.ts'
 import { readNotes } from './notes.ts'
-import { readRun, runIds, type Run } from './open.ts'
+import type { Run } from './open.ts'
 import { RUN_FILES } from './record.ts'
 import { recoveryText } from './recovery.ts'
 
 export type { RunSummary }
-
-/** All runs of a home, oldest first. One that cannot be read is left out and named to `log`. */
-export async function listRuns(home: string, options: LinesOptions = {}): Promise<RunSummary[]> {
-  const summaries: RunSummary[] = []
-  for (const id of await runIds(home)) {
-    try {
-      summaries.push(await summariseRun(await readRun(join(homeFolders(home).runs, id)), options))
-    } catch (error) {
-      if (!(error instanceof BitwrightError)) throw error
-      options.log?.(`run ${id} cannot be read: ${error.message}`)
-    }
-  }
-  return summaries
-}
 
 /** What a list of runs says of each. */
 export async function summariseRun({ id, directory, record, project }: Run, options: LinesOptions = {}): Promise<RunSummary> {
