@@ -1,3 +1,4 @@
+import { csvText } from './csv.ts'
 import type { FilterBank } from './filterBank.ts'
 import { topFilters } from './repetition.ts'
 
@@ -6,6 +7,6 @@ import { topFilters } from './repetition.ts'
  * inputs, and maps to the distinct filters (merged) of all maps.
  */
 export function filterTable(convolutions: readonly { readonly layer: string; readonly bank: FilterBank }[]): string {
-  const rows = convolutions.flatMap(({ layer, bank }) => topFilters(bank, Infinity).map(({ key, count, opposite, maps }) => [layer, bank.kernel, key, count, opposite, maps].join()))
-  return ['layer,kernel,key,count,opposite,maps', ...rows, ''].join('\n')
+  const rows = convolutions.flatMap(({ layer, bank }) => topFilters(bank, Infinity).map(({ key, count, opposite, maps }) => [layer, bank.kernel, key, count, opposite, maps]))
+  return csvText(['layer', 'kernel', 'key', 'count', 'opposite', 'maps'], rows)
 }

@@ -1,4 +1,4 @@
-import { csvText } from '../ui/csv.ts'
+import { csvText } from '../../core/analysis/csv.ts'
 import type { ChartWindow, PreparedSeries } from './series.ts'
 
 /** What a chart shows, as rows: every x of the window, with the values of each series there; null where it has none. */

@@ -1,4 +1,4 @@
-import { csvOfColumns } from '../../../core/formats/csv.ts'
+import { csvOfColumns } from '../../../core/analysis/csv.ts'
 import { tensorboardEvents, type ScalarEvent } from '../../../core/formats/tensorboard.ts'
 import { figuresOf, type EpochRecord } from '../../../core/training/position.ts'
 import type { SeriesPoint } from '../../contract/engine.ts'

@@ -21,7 +21,7 @@ interface FilterRow {
 
 /** Rows of one layer of a table of filters. */
 function rowsOf(csv: string, layer: string): FilterRow[] {
-  const [head, ...lines] = csv.trimEnd().split('\n')
+  const [head, ...lines] = csv.trimEnd().split('\r\n')
   expect(head).toBe('layer,kernel,key,count,opposite,maps')
   return lines.map(line => line.split(',')).filter(([name]) => name === layer).map(([, , key = '', count, opposite, maps]) => ({ key, count: Number(count), opposite: Number(opposite), maps: Number(maps) }))
 }

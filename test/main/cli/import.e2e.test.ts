@@ -45,7 +45,7 @@ test('a network of BinaryNet is imported, evaluated and used, and predicts what 
   expect(inspected.code, inspected.stderr).toBe(0)
   const [layer] = (inspected.json as { layers: Record<string, number>[] }).layers
   expect(layer).toMatchObject({ name: 'conv0', kernel: 3, outputs: 6, inputs: 1, popcounts: 6 * 64, randomFraction: expect.closeTo((512 * (1 - (511 / 512) ** 6)) / 6, 9) as unknown })
-  const rows = (await readFile(csv, 'utf8')).trim().split('\n').slice(1).map(line => line.split(',').slice(3).map(Number))
+  const rows = (await readFile(csv, 'utf8')).trim().split('\r\n').slice(1).map(line => line.split(',').slice(3).map(Number))
   expect(rows.reduce((sum, [count = 0, opposite = 0]) => sum + count + opposite, 0)).toBe(6)
   expect(rows.reduce((sum, [, , maps = 0]) => sum + maps, 0)).toBe(layer?.uniquePerMapMerged)
 

@@ -1,4 +1,4 @@
-import { csvText } from '../../../ui/csv.ts'
+import { csvText } from '../../../../core/analysis/csv.ts'
 
 /** What a network made of each image of a split: classes by number, confidence as the share of softmax, 0 to 1. All of one length. */
 export interface Predictions {

@@ -1,4 +1,4 @@
-import { csvText } from '../../../ui/csv.ts'
+import { csvText } from '../../../../core/analysis/csv.ts'
 import { summedOf, type TableRow } from './rows.ts'
 import type { TableColumn, Value } from './columns.ts'
 
