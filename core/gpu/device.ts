@@ -23,6 +23,11 @@ export interface Device {
   readonly lost: Promise<string>
 }
 
+/** WebGPU tells an adapter's name as words joined by "-". Where the name ends with a bracket Dawn leaves one behind them: "llvmpipe-llvm-19-1-7-256-bits-". */
+export function adapterName(told: string): string {
+  return told.replace(/-+$/, '')
+}
+
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i
 
 export function summarise(adapter: GPUAdapter): AdapterSummary {
@@ -30,7 +35,7 @@ export function summarise(adapter: GPUAdapter): AdapterSummary {
   const words = `${info.device} ${info.description} ${info.architecture} ${info.vendor}`
   const fixed = info.subgroupMinSize === info.subgroupMaxSize ? (info.subgroupMaxSize ?? 0) : 0
   return {
-    name: info.device || info.description || info.architecture || info.vendor || 'unnamed adapter',
+    name: adapterName(info.device) || adapterName(info.description) || info.architecture || info.vendor || 'unnamed adapter',
     vendor: info.vendor,
     driver: info.description,
     kind: SOFTWARE.test(words) ? 'cpu' : 'gpu',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adapterName } from './device.ts'
 import type { Candidate, Toolbox } from './executable.ts'
 import { Executable } from './executable.ts'
 import { fittingCandidates } from './families.ts'
@@ -10,7 +11,7 @@ import type { Host } from './host.ts'
 /** All that was measured on one adapter, losers included, so that one can ask later why a kernel won. */
 export const TuningSchema = z.strictObject({
   version: z.literal(1),
-  adapter: z.string(),
+  adapter: z.string().transform(adapterName),
   /** By family, sizes and overrides: microseconds of each candidate. */
   measured: z.record(z.string(), z.array(z.strictObject({ candidate: z.string(), microseconds: z.number().nonnegative() }))),
 })

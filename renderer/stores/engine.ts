@@ -21,7 +21,7 @@ export const useEngine = defineStore('engine', () => {
 
   const adapter = computed(() => state.value?.adapter ?? undefined)
   /** As in "llvmpipe (software, on the processor)"; software is always said aloud. */
-  const adapterText = computed(() => (adapter.value ? `${adapter.value.name.replace(/-+$/, '')}${adapter.value.kind === 'cpu' ? ' · software, on the processor' : ''}` : 'no adapter yet'))
+  const adapterText = computed(() => (adapter.value ? `${adapter.value.name}${adapter.value.kind === 'cpu' ? ' · software, on the processor' : ''}` : 'no adapter yet'))
 
   async function load(): Promise<void> {
     const [appInfo, engine, { entries }, listed, held] = await Promise.all([

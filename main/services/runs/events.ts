@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { adapterName } from '../../../core/gpu/device.ts'
 import { RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
 import { LineWriter, readLines, type LinesOptions } from './lines.ts'
 import { RUN_FILES } from './record.ts'
@@ -13,7 +14,7 @@ export const RunEventSchema = z.discriminatedUnion('kind', [
   /** Written to checkpoints/FILE; `batch` batches into the epoch after `epoch` finished ones. */
   z.strictObject({ time, kind: z.literal('checkpoint'), file: z.string(), epoch: count, batch: count, step: count, bytes: count }),
   /** Goes on from a checkpoint, or from the start if `file` is absent. */
-  z.strictObject({ time, kind: z.literal('resume'), file: z.string().optional(), epoch: count, batch: count, step: count, adapter: z.string() }),
+  z.strictObject({ time, kind: z.literal('resume'), file: z.string().optional(), epoch: count, batch: count, step: count, adapter: z.string().transform(adapterName) }),
   /** The best epoch so far ended, by the error of the images held out. */
   z.strictObject({ time, kind: z.literal('best'), epoch: count, step: count, validError: z.number(), testError: z.number() }),
   /** What was changed; it holds from the next step on. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetNameSchema } from '../../../core/architecture/project.ts'
+import { adapterName } from '../../../core/gpu/device.ts'
 import { FaultSchema, LaunchSchema, RunIdSchema, RunStateSchema } from '../../contract/engine.ts'
 import { readJson, writeAtomic } from '../files.ts'
 
@@ -24,7 +25,8 @@ export const RunRecordSchema = z.strictObject({
   version: z.literal(1),
   id: RunIdSchema,
   created: z.iso.datetime(),
-  adapter: z.string(),
+  /** Earlier versions kept it as Dawn tells it. */
+  adapter: z.string().transform(adapterName),
   driver: z.string(),
   dataset: z.strictObject({
     name: DatasetNameSchema,

@@ -7,7 +7,7 @@ import { homeFolders } from '../home.ts'
 import { bitwrightVersion } from './record.ts'
 
 /** Grows when a summary says something else of the same files. */
-const FORMAT = 1
+const FORMAT = 2
 const LIMIT = 256 * 2 ** 20
 
 /** A summary, and what the files that it was made of looked like. */

@@ -13,6 +13,7 @@ describe('choosing an adapter', () => {
   it.each(adapters)('opens %s by name and says what it is', async name => {
     const { adapter, device } = await openDawn(name)
     expect(adapter.kind).toBe(/llvmpipe|swiftshader/i.test(name) ? 'cpu' : 'gpu')
+    expect(adapter.name).toMatch(/[^-]$/)
     expect(adapter.maxBindingBytes).toBeGreaterThanOrEqual(128 * 2 ** 20)
     device.destroy()
   })

@@ -16,6 +16,12 @@ async function home(): Promise<string> {
   return path
 }
 
+test('an adapter that an earlier version noted with the dash at its end goes by its name', async () => {
+  const { directory, record } = await storedRun(await temporaryFolder())
+  await writeRecord(directory, { ...record, adapter: 'llvmpipe-llvm-19-1-7-256-bits-' })
+  expect((await readRecord(directory)).adapter).toBe('llvmpipe-llvm-19-1-7-256-bits')
+})
+
 test('runs are found by id, by a beginning that only one has, by path, and as latest', async () => {
   const path = await home()
   for (const name of [IDS[1], '20260101-000000-small-ab', join(path, 'runs', IDS[1]), `${join(path, 'runs', IDS[1])}/`]) expect((await openRun(path, name)).id).toBe(IDS[1])
