@@ -126,6 +126,11 @@ export class Recorder implements Listener {
     await this.#saved(position, await (asked ? saveStep : saveLast)(store.run.directory, this.#sources(), this.#notes(position)))
   }
 
+  /** Writes a place into the folder of a run that is just being made. */
+  keep(directory: string, position: Position): Promise<Saved> {
+    return saveLast(directory, this.#sources(), this.#notes(position))
+  }
+
   async changed({ epoch, batch, step }: Position, change: Change, changed: Changed): Promise<void> {
     if (this.#context.control.abandoned !== undefined) return
     const store = this.#ready()

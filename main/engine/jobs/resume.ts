@@ -30,6 +30,8 @@ export async function resume(context: JobContext, { home, run: name, epochs, wai
       warnings.push(message)
       context.log('warning', message)
     })
+    // Of another version, or taken away: begun anew it would be another run.
+    if (checkpoint === undefined && run.record.parent) throw new BitwrightError({ what: 'this run began at a checkpoint of another run, and has none of its own to go on from', where: directory, remedy: `fork ${run.record.parent.run} again` })
     try {
       return await goOn(context, home, run, checkpoint, { epochs, waits }, warnings, lock)
     } finally {

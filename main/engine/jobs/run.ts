@@ -12,6 +12,7 @@ import { fitOn, openImages, type OpenedDataset, type OpenedImages } from '../../
 import { isDiskTrouble } from '../../services/files.ts'
 import type { StoredDataset } from '../../services/datasets/store.ts'
 import type { Checkpoint } from '../../services/runs/checkpoint-read.ts'
+import type { Saved } from '../../services/runs/checkpoints.ts'
 import type { RunRecord } from '../../services/runs/record.ts'
 import { pruneBits, readBits, writeBits } from '../../services/runs/bits.ts'
 import { limitsOf } from '../budget.ts'
@@ -35,10 +36,8 @@ export interface Plan {
   readonly position: Position
   /** Where the disk does not take the run's state: wait, paused, instead of failing. */
   readonly waits: boolean
-  /** The checkpoint belongs to another run: the place is kept before the first step, so that this one needs the other no more. */
-  readonly keepsFirst?: boolean
-  /** Makes or takes over the run's folder, once the network stands on the device with `bytes` to a checkpoint. */
-  store(bytes: number, adapter: Pick<RunRecord, 'adapter' | 'driver'>, position: Position): Promise<Store>
+  /** Makes or takes over the run's folder, once the network stands on the device with `bytes` to a checkpoint. `keep` writes its place into a folder. */
+  store(bytes: number, adapter: Pick<RunRecord, 'adapter' | 'driver'>, position: Position, keep: (directory: string) => Promise<Saved>): Promise<Store>
 }
 
 /**
@@ -71,10 +70,9 @@ export async function runTraining(context: JobContext, plan: Plan): Promise<Trai
         await session.restore(name => checkpoint.values(name), { optimizer: true })
       } else await session.initialise(whitening)
       workshop.check()
-      store = await plan.store(session.model.storedBytes, { adapter: adapter.name, driver: adapter.driver }, position)
+      store = await plan.store(session.model.storedBytes, { adapter: adapter.name, driver: adapter.driver }, position, directory => recorder.keep(directory, position))
       recorder.attach(store)
       await beginWatch(context, trainer, store)
-      if (plan.keepsFirst === true) await recorder.checkpoint(position, false)
       return loaded
     }))
     await recorder.end(state)

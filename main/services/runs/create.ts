@@ -36,10 +36,10 @@ export async function ensureRunSpace(folder: string, run: keyof typeof CHECKPOIN
 }
 
 /**
- * Makes a run's folder, whole from the first moment: it is filled under another name and renamed. The caller holds its lock
- * from then on.
+ * Makes a run's folder, whole from the first moment: it is filled under another name, with what `fill` adds, and renamed. The caller holds
+ * its lock from then on.
  */
-export async function createRun(home: string, project: Project, about: NewRun): Promise<{ readonly run: Run; readonly lock: RunLock }> {
+export async function createRun(home: string, project: Project, about: NewRun, fill?: (directory: string) => Promise<void>): Promise<{ readonly run: Run; readonly lock: RunLock }> {
   const { runs } = homeFolders(home)
   const directory = join(runs, about.id)
   const record: RunRecord = { version: 1, created: new Date().toISOString(), state: 'preparing', bitwright: bitwrightVersion(), pid: process.pid, ...about }
@@ -54,6 +54,7 @@ export async function createRun(home: string, project: Project, about: NewRun): 
       await writeSynced(join(temporary, RUN_FILES.project), jsonFile(project))
       await writeSynced(join(temporary, RUN_FILES.metrics), '')
       await writeSynced(join(temporary, RUN_FILES.events), '')
+      await fill?.(temporary)
       await syncFolder(temporary)
       await rename(temporary, directory)
       lock.moved(join(directory, RUN_FILES.lock))

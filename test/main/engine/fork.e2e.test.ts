@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRuns, openRun, readEvents, readMetrics } from '../../../main/services/runs/index.ts'
+import { runIds } from '../../../main/services/runs/open.ts'
 import { openEngine } from '../../support/engines.ts'
 import { smallDataset, smallProject, storeSmall } from '../../support/small-training.ts'
 
@@ -49,6 +50,24 @@ test('a fork within an epoch that changes nothing ends with the bytes of its par
   await expect(engine.call('fork', { run: parent.run, checkpoint: 'epoch-1.safetensors', set: ['nodes.dense1.units=32'] })).rejects.toThrow('layer dense1 would be another')
   await expect(engine.call('fork', { run: parent.run, checkpoint: 'epoch-9.safetensors' })).rejects.toThrow('found nothing of this name')
   await expect(engine.call('fork', { run: parent.run, checkpoint: '../run.json' })).rejects.toThrow('expected the name of a checkpoint file')
+})
+
+test('a fork whose engine is killed as soon as its folder is there goes on from its parent\'s place, without the parent', async () => {
+  const engine = openEngine(home)
+  const parent = await engine.call('train', { project, dataset: 'small' })
+  const before = await runIds(home)
+  const forking = engine.call('fork', { run: parent.run, checkpoint: 'epoch-1.safetensors', set: ['recipe.seed=12'] }).catch(() => undefined)
+  let id: string | undefined
+  while (id === undefined) id = (await runIds(home)).find(name => !before.includes(name))
+  process.kill(engine.pid as number, 'SIGKILL')
+  await forking
+  rmSync(parent.directory, { recursive: true })
+  const other = openEngine(home)
+  expect(await other.call('resume', { run: id })).toMatchObject({ state: 'finished', epochs: 2 })
+  const { directory } = await openRun(home, id)
+  expect((await readMetrics(directory)).map(({ epoch }) => epoch)).toEqual([2])
+  for (const name of readdirSync(join(directory, 'checkpoints'))) rmSync(join(directory, 'checkpoints', name))
+  await expect(other.call('resume', { run: id })).rejects.toThrow('none of its own to go on from')
 })
 
 test('an estimate tells about how long training then takes', async () => {
