@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { BitwrightError } from '../../../core/errors.ts'
 import { epochsWanted } from '../../../core/training/position.ts'
 import type { OriginSchema, queueRoutes } from '../../contract/app/queue.ts'
-import { Checkpoint } from '../runs/checkpoint-read.ts'
 import { checkpointNamed, keepCheckpoint } from '../runs/checkpoints.ts'
 import { forked } from '../runs/fork.ts'
 import { runNamed } from '../runs/open.ts'
@@ -16,12 +15,13 @@ type Origin = z.output<typeof OriginSchema>
 export async function planFork(home: string, engine: Engine | undefined, { run: id, checkpoint, set }: ForkRequest): Promise<Planned> {
   const run = await runNamed(home, id)
   const path = await checkpointNamed(run.directory, checkpoint)
-  const at = await Checkpoint.position(path)
-  const { project, position } = forked(run.project, at, set, path)
-  await requireDataset(home, project.dataset)
-  await requireRoom(engine, project)
-  const kept = await keepCheckpoint(run.directory, checkpoint, at)
-  const recipe = { ...run.project.recipe, epochs: epochsWanted(project.recipe, position) }
+  let { recipe } = run.project
+  const kept = await keepCheckpoint(run.directory, checkpoint, async at => {
+    const { project, position } = forked(run.project, at, set, path)
+    await requireDataset(home, project.dataset)
+    await requireRoom(engine, project)
+    recipe = { ...recipe, epochs: epochsWanted(project.recipe, position) }
+  })
   return { project: { ...run.project, recipe }, limitTrain: run.record.limitTrain, parent: { run: id, checkpoint: kept }, sets: [set] }
 }
 

@@ -72,24 +72,29 @@ export async function saveStep(directory: string, sources: readonly TensorSource
 }
 
 /**
- * Makes a checkpoint that stands at `position` stay, whatever becomes of best, last or the epochs' files: under the name that saveStep would
- * have given it, which is returned. Needs no lock. Throws if the file has become another one meanwhile.
+ * Makes a checkpoint stay, whatever becomes of best, last or the epochs' files: under the name that saveStep would have given it, which is
+ * returned. `check` is asked about its place first, and may throw: then nothing is changed. Needs no lock.
  */
-export async function keepCheckpoint(directory: string, file: string, { step }: Position): Promise<string> {
-  if (STEP.test(file)) return file
+export async function keepCheckpoint(directory: string, file: string, check: (at: Position) => Promise<void>): Promise<string> {
   const folder = checkpointFolder(directory)
-  const kept = `step-${step}.safetensors`
-  await linkOver(folder, file, kept, async linked => {
-    const now = await Checkpoint.position(linked)
-    if (now.step !== step) throw new BitwrightError({ what: `${file} was of step ${step} and is of step ${now.step} now`, where: folder, remedy: 'try again, with the checkpoint that is meant' })
+  if (STEP.test(file)) {
+    await check(await Checkpoint.position(join(folder, file)))
+    return file
+  }
+  let kept = ''
+  await linkOver(folder, file, async linked => {
+    // Of the link: under its own name there may be another one by now.
+    const position = await Checkpoint.position(linked)
+    await check(position)
+    return (kept = `step-${position.step}.safetensors`)
   })
   await syncFolder(folder)
   return kept
 }
 
-/** Makes `name` another name of `source`, replacing what it was; a copy where the file system has no links. `check` may throw for what `source` is by then. */
-async function linkOver(folder: string, source: string, name: string, check?: (path: string) => Promise<void>): Promise<void> {
-  const temporary = join(folder, `.${name}.${uniqueSuffix()}.tmp`)
+/** Gives `source` another name, replacing what that was; a copy where the file system has no links. The name may depend on what has been linked. */
+async function linkOver(folder: string, source: string, choose: string | ((linked: string) => Promise<string>)): Promise<void> {
+  const temporary = join(folder, `.${source}.${uniqueSuffix()}.tmp`)
   try {
     try {
       await link(join(folder, source), temporary)
@@ -99,10 +104,9 @@ async function linkOver(folder: string, source: string, name: string, check?: (p
       const file = await open(temporary, 'r+')
       await file.sync().finally(() => file.close())
     }
-    await check?.(temporary)
-    await rename(temporary, join(folder, name))
+    await rename(temporary, join(folder, typeof choose === 'string' ? choose : await choose(temporary)))
   } catch (error) {
-    throw diskTrouble(error, join(folder, name))
+    throw diskTrouble(error, join(folder, source))
   } finally {
     // rename() of two names of one file does nothing (POSIX), so the temporary may still be there.
     await rm(temporary, { force: true }).catch(() => undefined)

@@ -37,16 +37,22 @@ test('a checkpoint is read as it was written', async () => {
   await checkpoint.close()
 })
 
-test('a checkpoint that is made to stay is a file of its own name, and not another one that took its place', async () => {
+test('a checkpoint that is made to stay is the one that was asked about, also where another takes its place meanwhile', async () => {
   const { directory } = await storedRun(await temporaryFolder(), { epochs: 1 })
-  expect(await keepCheckpoint(directory, 'best.safetensors', positionAfter(1))).toBe('step-10.safetensors')
-  const kept = readFileSync(join(checkpointFolder(directory), 'step-10.safetensors'))
-  await saveEpoch(directory, sources(100, 2), notesAfter(2), true)
-  await expect(keepCheckpoint(directory, 'best.safetensors', positionAfter(1))).rejects.toThrow('best.safetensors was of step 10 and is of step 20 now')
-  await expect(keepCheckpoint(directory, 'epoch-7.safetensors', positionAfter(7))).rejects.toThrow('found nothing of this name')
-  expect((await readdir(checkpointFolder(directory))).sort()).toEqual(['best.safetensors', 'epoch-1.safetensors', 'epoch-2.safetensors', 'last.safetensors', 'step-10.safetensors'])
-  expect(readFileSync(join(checkpointFolder(directory), 'step-10.safetensors')).equals(kept)).toBe(true)
-  expect(await keepCheckpoint(directory, 'step-10.safetensors', positionAfter(1))).toBe('step-10.safetensors')
+  const folder = checkpointFolder(directory)
+  const before = readFileSync(join(folder, 'best.safetensors'))
+  const names = async (): Promise<string[]> => (await readdir(folder)).sort()
+  await expect(keepCheckpoint(directory, 'best.safetensors', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect(keepCheckpoint(directory, 'epoch-7.safetensors', async () => undefined)).rejects.toThrow('found nothing of this name')
+  expect(await names()).toEqual(['best.safetensors', 'epoch-1.safetensors', 'last.safetensors'])
+  const kept = await keepCheckpoint(directory, 'best.safetensors', async at => {
+    expect(at).toEqual(positionAfter(1))
+    await saveEpoch(directory, sources(100, 2), notesAfter(2), true)
+  })
+  expect(kept).toBe('step-10.safetensors')
+  expect(readFileSync(join(folder, kept)).equals(before)).toBe(true)
+  expect(await names()).toEqual(['best.safetensors', 'epoch-1.safetensors', 'epoch-2.safetensors', 'last.safetensors', 'step-10.safetensors'])
+  expect(await keepCheckpoint(directory, kept, async at => expect(at.step).toBe(10))).toBe(kept)
 })
 
 test('it is plain safetensors whose SHA-256 anyone can check, and holds neither time nor path', async () => {
