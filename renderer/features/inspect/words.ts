@@ -1,11 +1,6 @@
 import { grouped } from '../../../core/architecture/wording.ts'
 import type { InspectLayer, Moment } from '../../../main/contract/app/inspect.ts'
 
-/** A share with its unit, as in "51.7 %". */
-export function percent(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`
-}
-
 export function momentText({ name, epoch, best }: Moment): string {
   const place = name === 'weights' ? 'as imported' : name === 'last' ? `within epoch ${Math.floor(epoch) + 1}` : epoch === 0 ? 'before training' : `epoch ${epoch}`
   return best ? `${place}, best` : place

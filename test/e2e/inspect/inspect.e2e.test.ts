@@ -81,7 +81,7 @@ describe.skipIf(browserProgram === undefined)('the Inspect view of a run that th
     if (!conv2) throw new Error('the network has two convolutions')
     await page.getByRole('button', { name: 'Inspect', exact: true }).click()
     await shown(page, `conv2 epoch-${EPOCHS}`)
-    await page.getByLabel('Figures of the layer').getByText(`${(100 * conv2.fractionMerged).toFixed(1)} %`).first().waitFor()
+    await page.getByLabel('Figures of the layer').getByText(`${(100 * conv2.fractionMerged).toFixed(2)} %`).first().waitFor()
 
     // The atlas begins with it: the first tile, by the keyboard.
     const [most] = rowsOf(csv, 'conv2')
