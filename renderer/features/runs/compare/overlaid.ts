@@ -16,8 +16,8 @@ export const figures: readonly Figure[] = [
   { name: 'validError', title: 'Validation error', label: '% of images', unit: 'share' },
   { name: 'testError', title: 'Test error', label: '% of images', unit: 'share' },
   { name: 'trainError', title: 'Training error', label: '% of images', unit: 'share', step: 'error' },
-  { name: 'trainLoss', title: 'Training loss', label: 'mean an image', unit: 'number', step: 'loss' },
-  { name: 'validLoss', title: 'Validation loss', label: 'mean an image', unit: 'number' },
+  { name: 'trainLoss', title: 'Training loss', label: 'mean per image', unit: 'number', step: 'loss' },
+  { name: 'validLoss', title: 'Validation loss', label: 'mean per image', unit: 'number' },
   { name: 'learningRate', title: 'Learning rate', label: '', unit: 'number', step: 'learningRate' },
   { name: 'imagesPerSecond', title: 'Speed', label: 'images/s', unit: 'rate', step: 'imagesPerSecond' },
 ]

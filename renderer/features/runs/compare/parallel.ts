@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../../main/contract/app/runs.ts'
 import { valueText, type TableColumn, type Value, type ValueKind } from '../table/columns.ts'
-import { bytesText } from '../../../../core/architecture/wording.ts'
-import { numberScale } from './scale.ts'
+import { grouped } from '../../../../core/architecture/wording.ts'
+import { bytesTick, numberScale } from './scale.ts'
 
 /** One upright axis of the parallel coordinates: a column, with a place for each of its values. */
 export interface ParallelAxis {
@@ -21,7 +21,7 @@ export function parallelAxis(column: TableColumn, runs: readonly RunSummary[], {
   const now = new Date()
   const numbers = values.filter(value => typeof value === 'number')
   if (numbers.length > 0 && numbers.length === values.length) {
-    const scale = numberScale(numbers, { log, bytes: column.kind === 'bytes' })
+    const scale = numberScale(numbers, { log, bytes: column.kind === 'bytes', whole: column.kind === 'number' && numbers.every(Number.isInteger) })
     return {
       column, log: scale.log, flipped,
       ticks: scale.ticks.map(tick => ({ at: turned(scale.position(tick)), text: tickText(tick, column.kind) })),
@@ -39,9 +39,9 @@ export function parallelAxis(column: TableColumn, runs: readonly RunSummary[], {
 
 /** Short: a tick is round. */
 function tickText(value: number, kind: ValueKind): string {
-  if (kind === 'bytes') return bytesText(Math.round(value)).replace(/\.?0+ /, ' ')
+  if (kind === 'bytes') return bytesTick(value)
   const round = Number((kind === 'share' ? 100 * value : value).toPrecision(6))
-  return kind === 'share' ? `${round} %` : Math.abs(round) >= 1e6 || (round !== 0 && Math.abs(round) < 1e-3) ? round.toExponential().replace('e+', 'e') : String(round)
+  return kind === 'share' ? `${round} %` : Math.abs(round) >= 1e6 || (round !== 0 && Math.abs(round) < 1e-3) ? round.toExponential().replace('e+', 'e') : Number.isInteger(round) ? grouped(round) : String(round)
 }
 
 /** What a comparison shows first: the parameters in which the runs differ, seeds last, then size where it differs, then what came of it. */
@@ -62,7 +62,7 @@ export interface Frame {
   readonly y: (position: number) => number
 }
 
-const ROOM = { left: 64, right: 72, top: 34, bottom: 12 }
+const ROOM = { left: 64, right: 72, top: 36, bottom: 12 }
 
 export function frameOf(axes: number, width: number, height: number): Frame {
   return {

@@ -1,3 +1,4 @@
+import { bytesText } from '../../../../core/architecture/wording.ts'
 import { roundStep } from '../../../charts/axes.ts'
 
 /** An axis of numbers: where a value lies between its ends, 0 to 1, and where it is worth a tick. */
@@ -17,13 +18,20 @@ interface ScaleOptions {
   readonly ticks?: number
   /** Ticks are round in KiB, MiB… */
   readonly bytes?: boolean
+  /** There is nothing between whole numbers, so no tick either. */
+  readonly whole?: boolean
+}
+
+/** Bytes at a tick: without the zeros behind the point. */
+export function bytesTick(bytes: number): string {
+  return bytesText(Math.round(bytes)).replace(/\.0+(?= )|(?<=\.\d*[1-9])0+(?= )/, '')
 }
 
 /**
  * A scale on which all values lie, with a little room at both ends. Logarithmic only where all are well above 0. Values that are no numbers do not
  * count; of none it goes from 0 to 1, and a single one lies in its middle.
  */
-export function numberScale(values: readonly number[], { log = false, room = 0.05, ticks = 5, bytes = false }: ScaleOptions = {}): NumberScale {
+export function numberScale(values: readonly number[], { log = false, room = 0.05, ticks = 5, bytes = false, whole = false }: ScaleOptions = {}): NumberScale {
   const finite = values.filter(Number.isFinite)
   const used = log && finite.length > 0 && finite.every(value => value > 1e-250)
   const [project, restore] = used ? [Math.log10, (value: number): number => 10 ** value] : [identity, identity]
@@ -37,7 +45,7 @@ export function numberScale(values: readonly number[], { log = false, room = 0.0
   const [from, to] = [restore(low), restore(high)]
   const unit = bytes && to >= 1024 ? 1024 ** Math.floor(Math.log2(to) / 10) : 1
   const round = (used ? logTicks : linearTicks)(from / unit, to / unit, ticks)
-  return { from, to, log: used, position: value => (project(value) - low) / (high - low), ticks: round.map(tick => tick * unit) }
+  return { from, to, log: used, position: value => (project(value) - low) / (high - low), ticks: round.map(tick => tick * unit).filter(tick => !whole || Number.isInteger(tick)) }
 }
 
 function identity(value: number): number {

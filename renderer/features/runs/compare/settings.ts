@@ -61,5 +61,5 @@ export function fullLabel(path: string, label: string): string {
 
 function settingOf(section: string, { path, label, value, unit }: RecipeField): Setting {
   const text = value === undefined ? 'left out' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
-  return { path: `recipe.${path}`, section, label: fullLabel(path, label), text: unit === undefined || value === undefined ? text : `${text} ${unit}` }
+  return { path: `recipe.${path}`, section, label: fullLabel(path, label), text: unit === undefined || value === undefined ? text : `${Number.isInteger(value) ? grouped(Number(value)) : text} ${unit}` }
 }

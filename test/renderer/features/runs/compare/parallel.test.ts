@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../../../main/contract/app/runs.ts'
 import { firstAxes, parallelAxis, pathOf } from '../../../../../renderer/features/runs/compare/parallel.ts'
 import { runNames } from '../../../../../renderer/features/runs/compare/runNames.ts'
-import { numberScale } from '../../../../../renderer/features/runs/compare/scale.ts'
+import { bytesTick, numberScale } from '../../../../../renderer/features/runs/compare/scale.ts'
 import { reportedErrors, tradeOffs } from '../../../../../renderer/features/runs/compare/tradeOff.ts'
 import { columnsFor, type TableColumn } from '../../../../../renderer/features/runs/table/columns.ts'
 import { epoch, summary } from '../summaries.ts'
@@ -28,6 +28,11 @@ describe('a scale', () => {
     expect(numberScale([100, 1e6], { log: true, room: 0 }).ticks).toEqual([100, 1000, 10000, 100000, 1e6])
     expect(numberScale([8000, 17000], { bytes: true, log: true }).ticks).toEqual([8, 10, 12, 14, 16].map(kib => kib * 1024))
     expect(numberScale([0, 100], { log: true })).toMatchObject({ log: false })
+  })
+
+  it('has ticks at whole numbers alone where there is nothing between, and sizes without idle zeros', () => {
+    expect(numberScale([1, 2], { whole: true }).ticks).toEqual([1, 2])
+    expect([8, 10, 12.5, 100, 200, 512, 1000, 1024].map(kib => bytesTick(kib * 1024))).toEqual(['8 KiB', '10 KiB', '12.5 KiB', '100 KiB', '200 KiB', '512 KiB', '1000 KiB', '1 MiB'])
   })
 
   it('puts a single value in the middle', () => {
