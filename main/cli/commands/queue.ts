@@ -8,6 +8,7 @@ import { Workbench } from '../../services/app/workbench.ts'
 import { homePath, openHome } from '../../services/home.ts'
 import { openRun } from '../../services/runs/index.ts'
 import { planFork } from '../../services/queue/fork.ts'
+import { planResume } from '../../services/queue/resume.ts'
 import { planRequest, type Planned } from '../../services/queue/request.ts'
 import { appended, readQueue, stateOf, writeQueue } from '../../services/queue/store.ts'
 import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
@@ -57,15 +58,20 @@ export async function forkToQueue(context: Context, run: string, { checkpoint, e
   })
 }
 
+/** A run that ended early, to go on from its last checkpoint. */
+export async function resumeInQueue(context: Context, run: string): Promise<Outcome<typeof ListSchema>> {
+  return append(context, undefined, async home => planResume(home, (await openRun(home, run)).id))
+}
+
 /** Only where nobody else trains in the home: whoever does has the queue. */
-async function append(context: Context, name: string | undefined, plan: (home: string) => Promise<Planned>): Promise<Outcome<typeof ListSchema>> {
+async function append(context: Context, name: string | undefined, plan: (home: string) => Promise<Planned & { readonly name?: string | undefined }>): Promise<Outcome<typeof ListSchema>> {
   const home = await openHome({ home: context.home })
   const hold = new HomeHold({ home, face: 'terminal', tell: () => undefined, taken: () => undefined })
   try {
     await hold.require()
-    const planned = await plan(home)
+    const { name: own, ...planned } = await plan(home)
     const before = await readQueue(home, message => context.notes.line(`warning: ${message}`))
-    const { contents, added } = appended(before, planned, name)
+    const { contents, added } = appended(before, planned, name ?? own)
     const { entries } = stateOf(await writeQueue(home, contents), null)
     const queued = entries.filter(({ id }) => added.includes(id))
     return { schema: ListSchema, value: { entries: queued }, text: [...entryLines(queued), '', `${counted(queued.length, 'run')} queued; they begin with the workbench, or with: bitwright queue run`].join('\n') }

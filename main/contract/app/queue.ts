@@ -63,7 +63,7 @@ export const QueueEntrySchema = z.strictObject({
   seed: count,
   epochs: count,
   state: EntryStateSchema,
-  /** Its run, from before the run's folder is there. */
+  /** Its run, from before the run's folder is there; of one that waits, the run that it goes on with. */
   run: RunIdSchema.nullable(),
   added: time,
   /** Why it failed. */
@@ -108,6 +108,8 @@ export const queueRoutes = {
    * run, whatever becomes of best, last or the epochs' files; should the run be gone when its turn comes, the entry fails and says so.
    */
   'queue.fork': route(OriginSchema.extend({ set: z.array(z.string().max(512)).max(100).default([]), name }), z.strictObject({ entries: z.array(QueueEntrySchema) })),
+  /** Queues a run that ended early, to go on from its last checkpoint as `runs.resume` does. Refused if it is queued already, or under way. */
+  'queue.resume': route(z.strictObject({ run: RunIdSchema }), z.strictObject({ entries: z.array(QueueEntrySchema) })),
   'queue.list': route(z.strictObject({}), QueueStateSchema),
   /** Takes entries out; refused as a whole if one is running. Runs stay. */
   'queue.remove': route(z.strictObject({ entries }), z.strictObject({})),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Project } from '../../../core/architecture/project.ts'
 import { setFields } from '../../../core/architecture/setField.ts'
 import { BitwrightError } from '../../../core/errors.ts'
-import type { QueueEntry, QueueState } from '../../contract/app/queue.ts'
+import { isEnded, type QueueEntry, type QueueState } from '../../contract/app/queue.ts'
 import type { Fault } from '../../contract/engine.ts'
 import { faultOf } from '../../contract/faults.ts'
 import { pathExists } from '../files.ts'
@@ -13,6 +13,7 @@ import type { Ended, Training } from '../runs/training.ts'
 import type { Supervisor } from '../engine/supervisor.ts'
 import { afterDeath, verdictOn } from './outcome.ts'
 import { planFork, requireOrigin, type ForkRequest } from './fork.ts'
+import { planResume } from './resume.ts'
 import { planRequest, type Planned, type QueueRequest } from './request.ts'
 import { appended, batchOf, EMPTY, entryOf, readQueue, stateOf, writeQueue, type Batch, type QueueContents, type StoredEntry } from './store.ts'
 
@@ -75,6 +76,12 @@ export class Queue {
     return this.#append(await planFork(home, engine, request), request.name)
   }
 
+  async resume(run: string): Promise<QueueEntry[]> {
+    await this.#options.permit()
+    const { name, ...planned } = await planResume(this.#options.home, run)
+    return this.#append(planned, name)
+  }
+
   async #append(planned: Planned, name: string | undefined): Promise<QueueEntry[]> {
     let added: readonly string[] = []
     const after = await this.#change(contents => {
@@ -111,9 +118,9 @@ export class Queue {
     if (!held) this.wake()
   }
 
-  /** Of runs that it has begun and goes on with. */
+  /** Runs that it has begun, and those that it is to go on with. */
   runsUnderWay(): string[] {
-    return (this.#contents?.entries ?? []).flatMap(({ state, run }) => (state === 'running' && run !== null ? [run] : []))
+    return (this.#contents?.entries ?? []).flatMap(entry => (!isEnded(entry) && entry.run !== null ? [entry.run] : []))
   }
 
   /** To be called when something may begin: an engine is there, a run has ended, the home is ours. */
@@ -172,13 +179,13 @@ export class Queue {
     this.#block(null)
     const directory = join(homeFolders(home).runs, run)
     const known = await pathExists(directory)
-    // One that had ended before its entry could be marked is not trained again.
-    const before = known ? await verdictOn(directory) : undefined
+    // One that had ended before its entry could be marked is not trained again, but one that is to go on has ended before its turn.
+    const before = known && !(batch.resumes && waiting.state === 'waiting') ? await verdictOn(directory) : undefined
     if (before !== undefined && before.state !== 'open') {
       await this.#update(waiting.id, before)
       return true
     }
-    const gone = known ? undefined : await this.#missing(batch)
+    const gone = known ? undefined : await this.#missing(batch, run)
     if (gone) {
       await this.#update(waiting.id, { state: 'failed', run: null, fault: gone })
       return true
@@ -207,8 +214,9 @@ export class Queue {
     return this.#settle({ ...waiting, run }, project, directory, how)
   }
 
-  /** What a fork was to begin at and is not there any more. */
-  async #missing({ parent }: Batch): Promise<Fault | undefined> {
+  /** Says that what a fork was to begin at, or the run that was to go on, is not there any more. */
+  async #missing({ parent, resumes }: Batch, run: string): Promise<Fault | undefined> {
+    if (resumes) return { what: `run ${run}, which was to go on, is gone`, remedy: 'bring it back from the trash and queue it again' }
     if (!parent) return undefined
     return requireOrigin(this.#options.home, parent).then(() => undefined, faultOf)
   }

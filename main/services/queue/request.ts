@@ -18,6 +18,8 @@ export interface Planned {
   readonly limitTrain?: number | undefined
   /** Where a fork begins. */
   readonly parent?: z.output<typeof OriginSchema>
+  /** The run to go on with. */
+  readonly resumes?: string
   /** What is set for each. */
   readonly sets: readonly (readonly string[])[]
 }

@@ -41,6 +41,8 @@ const BatchSchema = z.strictObject({
   limitTrain: z.int().min(1).nullable(),
   /** Of a fork; the project is then as its run will have it but for what is set, which the engine makes of the parent's again. */
   parent: OriginSchema.optional(),
+  /** Goes on with a run that there is; the project is that run's. */
+  resumes: z.literal(true).optional(),
 })
 export type Batch = z.infer<typeof BatchSchema>
 
@@ -68,11 +70,12 @@ export async function readQueue(home: string, warn?: (message: string) => void):
 }
 
 /** The queue with what a request has planned at its end, and the ids of that. Throws if it would be too long. */
-export function appended(contents: QueueContents, { project, limitTrain, parent, sets }: Planned, name: string | undefined): { readonly contents: QueueContents; readonly added: readonly string[] } {
+export function appended(contents: QueueContents, { project, limitTrain, parent, resumes, sets }: Planned, name: string | undefined): { readonly contents: QueueContents; readonly added: readonly string[] } {
   const open = contents.entries.filter(entry => !isEnded(entry)).length
+  if (resumes !== undefined && contents.entries.some(entry => entry.run === resumes && !isEnded(entry))) throw new BitwrightError({ what: `run ${resumes} is queued already`, where: 'the queue', remedy: 'wait for its turn, or move it up' })
   if (open + sets.length > MAX_ENTRIES) throw new BitwrightError({ what: `the queue takes at most ${MAX_ENTRIES} runs; ${open} wait, ${sets.length} more were asked for`, where: 'the queue', remedy: 'wait until some have ended, or ask for fewer' })
-  const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null, ...(parent && { parent }) }
-  const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: null, added: new Date().toISOString(), fault: null, resumed: 0, stalled: { step: 0, times: 0 } }))
+  const batch: Batch = { id: newId(), several: sets.length > 1, name: name ?? null, project, limitTrain: limitTrain ?? null, ...(parent && { parent }), ...(resumes !== undefined && { resumes: true }) }
+  const entries = sets.map((set): StoredEntry => ({ id: newId(), batch: batch.id, set: [...set], state: 'waiting', run: resumes ?? null, added: new Date().toISOString(), fault: null, resumed: 0, stalled: { step: 0, times: 0 } }))
   return { contents: { ...contents, batches: [...contents.batches, batch], entries: [...contents.entries, ...entries] }, added: entries.map(({ id }) => id) }
 }
 

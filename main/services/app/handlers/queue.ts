@@ -9,6 +9,7 @@ export function queueHandlers({ queue }: Services): Handlers<keyof typeof queueR
   return {
     'queue.add': async request => ({ entries: await queue.add(request) }),
     'queue.fork': async request => ({ entries: await queue.fork(request) }),
+    'queue.resume': async ({ run }) => ({ entries: await queue.resume(run) }),
     'queue.list': () => queue.state(),
     'queue.remove': ({ entries }) => done(queue.remove(entries)),
     'queue.move': ({ entry, before }) => done(queue.move(entry, before)),

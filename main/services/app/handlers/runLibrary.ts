@@ -18,7 +18,7 @@ export function runLibraryHandlers({ home, queue, log, tell }: Services): Handle
     },
     'runs.trash': async ({ runs }) => {
       const queued = queue.runsUnderWay().find(id => runs.includes(id))
-      if (queued !== undefined) throw new BitwrightError({ what: `run ${queued} is under way, or goes on next`, where: 'the queue', remedy: 'stop it first' })
+      if (queued !== undefined) throw new BitwrightError({ what: `run ${queued} is under way, or waits to go on`, where: 'the queue', remedy: 'stop it, or take it out of the queue first' })
       await trashRuns(home, runs)
       tell('runs.changed', { changed: [], gone: runs })
       return {}
