@@ -18,6 +18,9 @@ export class Extremes {
   #x: Float64Array = new Float64Array(0)
   #y: Float64Array = new Float64Array(0)
   readonly #levels: Level[] = []
+  /** Where `shown` writes: a list that grows with every picture would be most of the garbage that the page makes. */
+  #shown: Int32Array<ArrayBuffer> = new Int32Array(64)
+  #shownCount = 0
 
   get length(): number {
     return this.#y.length
@@ -66,32 +69,56 @@ export class Extremes {
 
   /**
    * Indices of the points to draw for what lies between `from` and `to` in x, rising, with one point beyond each edge so that lines run out of the picture:
-   * all of them if they are few, else the least and greatest of about `blocks` blocks, the first, and the last.
+   * all of them if they are few, else the least and greatest of about `blocks` blocks, the first, and the last. They stand until it is asked again.
    */
-  shown(from: number, to: number, blocks: number): number[] {
+  shown(from: number, to: number, blocks: number): Int32Array {
     const first = Math.max(0, lowerBound(this.#x, from) - 1)
     const end = Math.min(this.#x.length, upperBound(this.#x, to) + 1)
     const count = end - first
     let depth = 0
     while (count / (FINEST * 2 ** depth) > blocks) depth++
     const level = this.#levels[depth]
-    if (count <= 2 * blocks || count <= 2 * FINEST || !level) return Array.from({ length: Math.max(0, count) }, (_, at) => first + at)
+    this.#shownCount = 0
+    if (count <= 2 * blocks || count <= 2 * FINEST || !level) {
+      for (let at = first; at < end; at++) this.#show(at)
+      return this.#shown.subarray(0, this.#shownCount)
+    }
     const size = FINEST * 2 ** depth
     const firstBlock = Math.ceil(first / size)
     const endBlock = Math.min(level.blocks, Math.floor(end / size))
-    const indices: number[] = []
-    const push = (at: number): void => {
-      if (at >= 0 && at !== indices.at(-1)) indices.push(at)
-    }
     // What stands before the first and behind the last whole block is at most a block each.
-    this.#pushPart(first, Math.min(end, firstBlock * size), push)
+    this.#showPart(first, Math.min(end, firstBlock * size))
     for (let block = firstBlock; block < endBlock; block++) {
-      const [least, greatest] = [level.least[block] ?? -1, level.greatest[block] ?? -1]
-      push(Math.min(least, greatest))
-      push(Math.max(least, greatest))
+      const least = level.least[block] ?? -1
+      const greatest = level.greatest[block] ?? -1
+      this.#show(Math.min(least, greatest))
+      this.#show(Math.max(least, greatest))
     }
-    this.#pushPart(Math.max(first, firstBlock * size, endBlock * size), end, push)
-    return indices
+    this.#showPart(Math.max(first, firstBlock * size, endBlock * size), end)
+    return this.#shown.subarray(0, this.#shownCount)
+  }
+
+  /** Nothing of -1, and nothing twice. */
+  #show(at: number): void {
+    if (at < 0 || (this.#shownCount > 0 && at === this.#shown[this.#shownCount - 1])) return
+    if (this.#shownCount === this.#shown.length) this.#shown = grown(this.#shown, this.#shownCount + 1)
+    this.#shown[this.#shownCount++] = at
+  }
+
+  /** The ends of a part of a block, and its least and greatest value. */
+  #showPart(first: number, end: number): void {
+    if (first >= end) return
+    let least = -1
+    let greatest = -1
+    for (let at = first; at < end; at++) {
+      if (!Number.isFinite(this.#value(at))) continue
+      if (least < 0 || this.#value(at) < this.#value(least)) least = at
+      if (greatest < 0 || this.#value(at) > this.#value(greatest)) greatest = at
+    }
+    this.#show(first)
+    this.#show(Math.min(least, greatest))
+    this.#show(Math.max(least, greatest))
+    this.#show(end - 1)
   }
 
   /** The least and greatest finite value of all points; infinities the wrong way round where there is none. */
@@ -116,18 +143,6 @@ export class Extremes {
     }
     for (let at = covered; at < this.#y.length; at++) take(this.#value(at))
     return { least, greatest }
-  }
-
-  #pushPart(first: number, end: number, push: (at: number) => void): void {
-    if (first >= end) return
-    let least = -1
-    let greatest = -1
-    for (let at = first; at < end; at++) {
-      if (!Number.isFinite(this.#value(at))) continue
-      if (least < 0 || this.#value(at) < this.#value(least)) least = at
-      if (greatest < 0 || this.#value(at) > this.#value(greatest)) greatest = at
-    }
-    for (const at of [...new Set([first, least, greatest, end - 1])].sort((a, b) => a - b)) push(at)
   }
 }
 

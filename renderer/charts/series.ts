@@ -90,7 +90,8 @@ export class SeriesCache {
         const [extremes, of] = which === 'values' && smooth ? [smooth.extremes, values] : [kept.raw, y]
         const indices = extremes.shown(from, to, blocks)
         const points = new Float64Array(2 * indices.length)
-        for (const [at, index] of indices.entries()) {
+        for (let at = 0; at < indices.length; at++) {
+          const index = indices[at] ?? -1
           points[2 * at] = x[index] ?? NaN
           points[2 * at + 1] = of[index] ?? NaN
         }

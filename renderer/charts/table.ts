@@ -33,10 +33,10 @@ export function csvOf({ columns, rows }: ChartTable): string {
 }
 
 /** One object a series, as arrays of x and y: what is there, without holes. */
-export function jsonOf({ columns, rows }: ChartTable): string {
+export function jsonOf({ columns, rows }: ChartTable): Readonly<Record<string, unknown>>[] {
   const [x = 'x', ...names] = columns
-  return JSON.stringify(names.map((name, column) => {
+  return names.map((name, column) => {
     const present = rows.filter(row => row[column + 1] !== null)
     return { name, [x]: present.map(row => row[0]), value: present.map(row => row[column + 1]) }
-  }))
+  })
 }

@@ -25,14 +25,34 @@ function say(what: string, frames: Frames): void {
   console.log(`${what.padEnd(24)} ${frames.shownPerSecond.toFixed(1)} frames/s, ${frames.dropped} of ${frames.due} dropped, ${frames.medianMs.toFixed(1)} ms median, ${frames.p95Ms.toFixed(1)} ms at 95 %, ${frames.mainMs.toFixed(1)} ms of main thread a frame`)
 }
 
+/** Counts the pictures that the worker of the page draws, by what it says of each. */
+async function countPictures(): Promise<() => Promise<number>> {
+  const worker = page.workers()[0]
+  if (!worker) throw new Error('no worker draws charts')
+  await worker.evaluate(() => {
+    const scope = globalThis as unknown as { postMessage(message: unknown): void; pictures: number }
+    const tell = scope.postMessage.bind(scope)
+    scope.pictures = 0
+    scope.postMessage = message => {
+      scope.pictures++
+      tell(message)
+    }
+  })
+  return () => worker.evaluate(() => (globalThis as unknown as { readonly pictures: number }).pictures)
+}
+
 const updates = async (): Promise<number> => Number(/after (\d+) updates/.exec(await page.locator('h3').innerText())?.[1])
+const pictures = await countPictures()
+let came = 0
 let drawn = 0
-say(`growing, ${SECONDS} s`, await traceFrames(browser, page, async () => {
-  const before = await updates()
+const growing = await traceFrames(browser, page, async () => {
+  const [cameBefore, drawnBefore] = [await updates(), await pictures()]
   await page.waitForTimeout(SECONDS * 1000)
-  drawn = (await updates()) - before
-}))
-console.log(`${(drawn / SECONDS).toFixed(1)} updates a second came to the page`)
+  came = (await updates()) - cameBefore
+  drawn = (await pictures()) - drawnBefore
+})
+say(`growing, ${SECONDS} s`, growing)
+console.log(`${(came / SECONDS).toFixed(1)} updates a second came to the page and ${(drawn / SECONDS).toFixed(1)} pictures were drawn, ${(growing.mainMs * growing.due / came).toFixed(1)} ms of main thread an update`)
 const plot = await page.locator('.plot').boundingBox()
 if (!plot) throw new Error('no chart')
 say('read by the pointer, 10 s', await traceFrames(browser, page, async () => {

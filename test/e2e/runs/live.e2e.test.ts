@@ -51,6 +51,7 @@ describe.skipIf(browserProgram === undefined)('a run in the browser', () => {
       expect(await page.locator('[data-figure="Epoch"]').textContent()).toBe(`${EPOCHS} / ${EPOCHS}`)
       await curve(page, 'Flipped signs', 'dense1').waitFor()
       await picture(page, 'run-finished')
+      await savesChart(page)
       await sameBytes(folder, directory)
 
       await forked(page)
@@ -106,6 +107,16 @@ async function drawnPixels(page: Page): Promise<number> {
 async function drawingFonts(page: Page): Promise<string[]> {
   const faces = await page.workers()[0]?.evaluate(() => [...(globalThis as unknown as { readonly fonts: Iterable<{ readonly family: string; readonly status: string }> }).fonts].map(({ family, status }) => ({ family, status })))
   return (faces ?? []).filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')).sort()
+}
+
+/** The chart of the loss in each of its forms, by how each begins. */
+async function savesChart(page: Page): Promise<void> {
+  for (const [form, begin] of [['csv', 'step,training'], ['json', '['], ['png', '\x89PNG'], ['svg', '<svg']] as const) {
+    await page.getByRole('figure', { name: 'Loss', exact: true }).getByRole('button', { name: 'Loss, more' }).click()
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: `Save ${form.toUpperCase()}` }).click()])
+    expect(download.suggestedFilename()).toBe(`loss.${form}`)
+    expect((await readFile(await download.path(), 'latin1')).slice(0, begin.length)).toBe(begin)
+  }
 }
 
 async function sameBytes(folder: string, directory: string): Promise<void> {

@@ -18,7 +18,7 @@ describe('what is drawn of a window', () => {
       const [from, to] = [Math.min(a, b) * width, Math.max(a, b) * width]
       const extremes = new Extremes()
       extremes.extend(x, y)
-      const shown = extremes.shown(from, to, blocks)
+      const shown = [...extremes.shown(from, to, blocks)]
       expect(shown.every((at, place) => place === 0 || at > (shown[place - 1] ?? Infinity))).toBe(true)
       expect(shown.length).toBeLessThanOrEqual(Math.max(2 * blocks, 16) + 8)
       const first = lowerBound(x, from)

@@ -59,7 +59,7 @@ describe('the table of a chart', () => {
 
   it('is given as JSON with a smoothed series beside the raw one', () => {
     const prepared = new SeriesCache().prepare([series('loss', [0, 1], [1, 3])], { kind: 'average', weight: 0.5 })
-    const told = JSON.parse(jsonOf(tableOf('step', prepared, { from: 0, to: 1 }))) as { name: string; value: number[] }[]
+    const told = jsonOf(tableOf('step', prepared, { from: 0, to: 1 })) as { name: string; value: number[] }[]
     expect(told.map(({ name }) => name)).toEqual(['loss', 'loss (smoothed)'])
     expect(told[1]?.value[1]).toBeCloseTo(1.75 / 0.75, 12)
   })
