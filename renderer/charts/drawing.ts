@@ -23,6 +23,8 @@ export interface Drawn {
   readonly high: number
   readonly low: number
   readonly log: boolean
+  /** Of the points of the picture, given back. */
+  readonly memory: readonly ArrayBuffer[]
 }
 
 /** Where `value` stands in a plot that was drawn between the pixels `top` and `bottom`; NaN where a logarithmic axis has no place for it. */

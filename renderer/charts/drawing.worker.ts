@@ -1,7 +1,7 @@
 import type { Drawn, DrawingOrder, FontFaceRule } from './drawing.ts'
 import { init, setPlatformAPI, type EChartsType } from './echarts.ts'
 import { lineOption } from './option.ts'
-import { MARGINS, type LinePicture } from './picture.ts'
+import { MARGINS, memoryOf, type LinePicture } from './picture.ts'
 
 /** Draws the charts of the page on a thread of its own, so that neither ECharts nor the painting of curves takes time from what the person does. */
 interface Chart {
@@ -10,7 +10,7 @@ interface Chart {
 }
 
 // The types of a page stand for those of a worker, which know this much more.
-const scope = self as unknown as { readonly fonts: FontFaceSet; onmessage: (event: MessageEvent<DrawingOrder>) => void; postMessage(message: Drawn): void }
+const scope = self as unknown as { readonly fonts: FontFaceSet; onmessage: (event: MessageEvent<DrawingOrder>) => void; postMessage(message: Drawn, given: Transferable[]): void }
 // ECharts measures texts on a canvas; its types know of those of a document alone.
 setPlatformAPI({ createCanvas: () => new OffscreenCanvas(1, 1) as unknown as HTMLCanvasElement })
 
@@ -53,8 +53,9 @@ function draw(id: number, picture: LinePicture, density: number): void {
     axis.high = yAt(echarts, MARGINS.top)
     axis.low = yAt(echarts, height - MARGINS.bottom)
   } finally {
-    // The page waits for an answer before it sends the next.
-    scope.postMessage({ chart: id, ...axis, log: picture.log })
+    // The page waits for an answer before it sends the next. ECharts has copied the points.
+    const memory = memoryOf(picture)
+    scope.postMessage({ chart: id, ...axis, log: picture.log, memory }, memory)
   }
 }
 

@@ -42,11 +42,28 @@ export interface LinePicture extends Omit<LineModel, 'series'> {
   readonly strong: boolean
 }
 
-export function pictureOf({ series, x, y, log, marks, references, window: { from, to }, width, height, theme, alone }: LineModel): LinePicture {
+/** What points were drawn from, to be filled again: memory that came and went with every picture would keep the page collecting garbage. */
+export class PointMemory {
+  #free: ArrayBuffer[] = []
+
+  /** Room for `length` numbers, which hold anything. */
+  take(length: number): Float64Array<ArrayBuffer> {
+    const at = this.#free.findIndex(({ byteLength }) => byteLength >= 8 * length)
+    const [memory = new ArrayBuffer(8 * 2 ** Math.ceil(Math.log2(Math.max(1, length))))] = at < 0 ? [] : this.#free.splice(at, 1)
+    return new Float64Array(memory, 0, length)
+  }
+
+  /** In place of all that was given before and not taken. */
+  give(memory: readonly ArrayBuffer[]): void {
+    this.#free = [...memory]
+  }
+}
+
+export function pictureOf({ series, x, y, log, marks, references, window: { from, to }, width, height, theme, alone }: LineModel, memory = new PointMemory()): LinePicture {
   const strong = series.length <= MOST_WITH_RAW
   const blocks = Math.max(40, Math.min(Math.floor((width - MARGINS.left - MARGINS.right) / 2), Math.floor(MOST_POINTS / 2 / Math.max(1, series.length))))
   const points = (one: PreparedSeries, which: 'values' | 'raw'): Float64Array<ArrayBuffer> => {
-    const drawn = one.points(which, { from, to }, blocks)
+    const drawn = one.points(which, { from, to }, blocks, memory)
     if (log) for (let at = 1; at < drawn.length; at += 2) if ((drawn[at] ?? 0) <= 0) drawn[at] = NaN
     return drawn
   }
@@ -56,7 +73,7 @@ export function pictureOf({ series, x, y, log, marks, references, window: { from
   }
 }
 
-/** The memory of a picture that may be given away with it. */
+/** The memory of a picture's points, which is sent with it and comes back when it is drawn. */
 export function memoryOf({ curves }: LinePicture): ArrayBuffer[] {
   return curves.flatMap(({ points, raw }) => (raw ? [points.buffer, raw.buffer] : [points.buffer]))
 }

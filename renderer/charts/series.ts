@@ -34,6 +34,11 @@ export interface ChartWindow {
   readonly to: number
 }
 
+interface Room {
+  /** Room for `length` numbers. */
+  take(length: number): Float64Array<ArrayBuffer>
+}
+
 interface Kept {
   x: Float64Array
   y: Float64Array
@@ -51,8 +56,8 @@ export interface PreparedSeries {
   readonly isSmoothed: boolean
   /** Of `values`, finite ones alone. */
   readonly range: { readonly least: number; readonly greatest: number }
-  /** [x, y, x, y…] of the points that a window needs, of at most about `blocks` blocks. */
-  points(which: 'values' | 'raw', window: ChartWindow, blocks: number): Float64Array<ArrayBuffer>
+  /** [x, y, x, y…] of the points that a window needs, of at most about `blocks` blocks, in room that is taken of `memory`. */
+  points(which: 'values' | 'raw', window: ChartWindow, blocks: number, memory: Room): Float64Array<ArrayBuffer>
 }
 
 /** Keeps of each series what was computed, so that a point at its end costs one point. */
@@ -86,10 +91,10 @@ export class SeriesCache {
       values,
       isSmoothed: smooth !== undefined,
       range: (smooth?.extremes ?? kept.raw).range(),
-      points(which, { from, to }, blocks) {
+      points(which, { from, to }, blocks, memory) {
         const [extremes, of] = which === 'values' && smooth ? [smooth.extremes, values] : [kept.raw, y]
         const indices = extremes.shown(from, to, blocks)
-        const points = new Float64Array(2 * indices.length)
+        const points = memory.take(2 * indices.length)
         for (let at = 0; at < indices.length; at++) {
           const index = indices[at] ?? -1
           points[2 * at] = x[index] ?? NaN

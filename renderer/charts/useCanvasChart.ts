@@ -3,7 +3,7 @@ import { onBeforeUnmount, ref, shallowRef, watch, type Ref, type ShallowRef } fr
 import { beginDrawing, type Drawing } from './drawer.ts'
 import { yPixelOf, type Drawn } from './drawing.ts'
 import { drawNever, drawSoon } from './frames.ts'
-import { MARGINS, type LinePicture } from './picture.ts'
+import { MARGINS, PointMemory, type LinePicture } from './picture.ts'
 
 interface CanvasChart {
   /** Of the place, in pixels; 0 before it is laid out. */
@@ -17,12 +17,13 @@ interface CanvasChart {
  * Draws what `picture` says for a size onto a canvas inside `place`, when what `changes` reads changes or the place does, and only while the place is in
  * sight: at most once a frame, not all charts in one, and not before the last picture of the chart is there.
  */
-export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, changes: () => readonly unknown[], picture: (width: number, height: number) => LinePicture): CanvasChart {
+export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, changes: () => readonly unknown[], picture: (width: number, height: number, memory: PointMemory) => LinePicture): CanvasChart {
   const width = ref(0)
   const height = ref(0)
   const inSight = ref(false)
   const drawn = shallowRef<Drawn>()
   const key = {}
+  const memory = new PointMemory()
   let drawing: { readonly canvas: HTMLCanvasElement; readonly worker: Drawing } | undefined
   let busy = false
   let late = false
@@ -32,6 +33,7 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
     element.replaceChildren(canvas)
     const worker = beginDrawing(canvas, fonts, answer => {
       drawn.value = answer
+      memory.give(answer.memory)
       busy = false
       if (late) drawSoon(key, draw)
     })
@@ -42,7 +44,7 @@ export function useCanvasChart(place: Readonly<ShallowRef<HTMLElement | null>>, 
     if (!place.value || width.value <= 0 || height.value <= 0) return
     late = busy
     if (busy) return
-    const next = picture(width.value, height.value)
+    const next = picture(width.value, height.value, memory)
     drawing ??= begun(place.value, [next.theme.fontText, next.theme.fontFigures])
     // Not that of the place, which may have parts of pixels.
     drawing.canvas.style.width = `${width.value}px`

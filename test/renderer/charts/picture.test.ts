@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { reactive } from 'vue'
 import { describe, expect, it } from 'vitest'
 import { yPixelOf } from '../../../renderer/charts/drawing.ts'
-import { memoryOf, pictureOf, type LineModel } from '../../../renderer/charts/picture.ts'
+import { memoryOf, pictureOf, PointMemory, type LineModel } from '../../../renderer/charts/picture.ts'
 import { SeriesCache } from '../../../renderer/charts/series.ts'
 import { readTheme } from '../../../renderer/charts/theme.ts'
 
@@ -25,6 +25,22 @@ describe('a picture', () => {
     expect(length).toBeGreaterThan(600)
     // What was sent is gone: nobody draws it twice.
     expect(picture.curves[0]?.points).toHaveLength(0)
+  })
+
+  it('is made in the memory of the last, however the number of points changes', () => {
+    const memory = new PointMemory()
+    const whole = model(3)
+    let given: readonly ArrayBuffer[] = []
+    for (const to of [20_000, 19_000, 50, 20_000, 12_345]) {
+      const looked = { ...whole, window: { from: 0, to } }
+      const picture = pictureOf(looked, memory)
+      expect(picture.curves).toEqual(pictureOf(looked).curves)
+      const used = memoryOf(picture)
+      expect(new Set(used).size).toBe(6)
+      expect(given.length === 0 || used.every(one => given.includes(one))).toBe(true)
+      given = used
+      memory.give(used)
+    }
   })
 
   it('of many curves has fewer points each, and not what they are smoothed from', () => {

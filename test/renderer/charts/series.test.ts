@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mapped, xText, xTick, yText, yTick } from '../../../renderer/charts/axes.ts'
+import { PointMemory } from '../../../renderer/charts/picture.ts'
 import { extentOf, SeriesCache, type ChartSeries } from '../../../renderer/charts/series.ts'
 import { csvOf, jsonOf, tableOf } from '../../../renderer/charts/table.ts'
 
@@ -18,8 +19,8 @@ describe('series made ready', () => {
         const [fresh] = new SeriesCache().prepare([growing], smoothing)
         const window = { from: 0, to: 1e9 }
         expect(grown?.isSmoothed).toBe(smoothing !== undefined)
-        expect([...(grown?.points('values', window, 20) ?? [])]).toEqual([...(fresh?.points('values', window, 20) ?? [])])
-        expect([...(grown?.points('raw', window, 20) ?? [])]).toEqual([...(fresh?.points('raw', window, 20) ?? [])])
+        expect([...(grown?.points('values', window, 20, new PointMemory()) ?? [])]).toEqual([...(fresh?.points('values', window, 20, new PointMemory()) ?? [])])
+        expect([...(grown?.points('raw', window, 20, new PointMemory()) ?? [])]).toEqual([...(fresh?.points('raw', window, 20, new PointMemory()) ?? [])])
       }
     }
   })
@@ -28,7 +29,7 @@ describe('series made ready', () => {
     const cache = new SeriesCache()
     cache.prepare([series('a', [0, 1], [5, 6])], undefined)
     const [again] = cache.prepare([series('a', [0, 1], [7, 8])], undefined)
-    expect([...(again?.points('values', { from: 0, to: 1 }, 10) ?? [])]).toEqual([0, 7, 1, 8])
+    expect([...(again?.points('values', { from: 0, to: 1 }, 10, new PointMemory()) ?? [])]).toEqual([0, 7, 1, 8])
   })
 
   it('have an extent', () => {
