@@ -16,7 +16,7 @@ const markColours: Readonly<Record<ChartMark['kind'], 'good' | 'warning' | 'erro
 /** The picture as ECharts draws it, on a canvas or as SVG. */
 export function lineOption(picture: LinePicture): LineOption {
   const { curves, x, y, log, window, width, height, theme, alone } = picture
-  const top = alone === undefined ? MARGINS.top : 58
+  const top = alone === undefined ? MARGINS.top : 40 + 18 * legendRows(curves, width - MARGINS.left)
   const label = { color: theme.textFaint, fontFamily: theme.fontFigures, fontSize: 10 }
   const ticks = ticksOf(x.kind, window.from, window.to, Math.max(2, width / 110))
   const places = { customValues: ticks }
@@ -45,6 +45,17 @@ export function lineOption(picture: LinePicture): LineOption {
     },
     series: [annotations(picture, top), ...curves.flatMap(curve => linesOf(curve, picture))],
   }
+}
+
+/** Lines that the names of the curves take, so that the plot begins below them. */
+function legendRows(curves: readonly DrawnCurve[], room: number): number {
+  let [rows, left] = [1, room]
+  for (const { name } of curves) {
+    const width = 22 + 5 + LETTER * name.length + 10
+    if (left < width && left < room) [rows, left] = [rows + 1, room]
+    left -= width
+  }
+  return rows
 }
 
 type Series = Extract<NonNullable<LineOption['series']>, readonly unknown[]>[number]

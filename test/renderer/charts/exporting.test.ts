@@ -34,6 +34,15 @@ describe('a chart as SVG', () => {
     expect(wellFormed.test(drawn.replaceAll(/<style\s*>.*?<\/style>/gs, '').replaceAll(/<!\[CDATA\[.*?\]\]>/gs, ''))).toBe(true)
   })
 
+  it('begins below the names of its curves, however many', () => {
+    const many = new SeriesCache().prepare(Array.from({ length: 20 }, (_, at) => ({ name: `a run with a name ${at}`, x: Float64Array.of(1, 2), y: Float64Array.of(at, 1), role: at })), undefined)
+    const drawn = chartSvg({ series: many, x: { kind: 'epoch', label: 'epoch' }, y, log: false, theme, window: { from: 1, to: 2 }, width: 560, height: 320, alone: 'Loss', marks: [], references: [] })
+    const places = (text: RegExp): number[] => [...drawn.matchAll(/translate\([\d.]+ ([\d.]+)\)[^>]*>([^<]*)<\/text>/g)].filter(([, , said = '']) => text.test(said)).map(([, height]) => Number(height))
+    const names = places(/^a run/)
+    expect(names).toHaveLength(20)
+    expect(Math.max(...names)).toBeLessThan(Math.min(...places(/^\d+$/)))
+  })
+
   it('leaves out the name of a mark that stands too near another', () => {
     const near = chartSvg({
       series: prepared, x: { kind: 'step', label: 'step' }, y, log: false, theme, window: { from: 0, to: 50_000 }, width: 800, height: 400, alone: 'Loss', references: [],

@@ -10,6 +10,8 @@ interface Figure {
   readonly unit: 'share' | 'number' | 'rate'
   /** Its column of the series within epochs, where it has one. */
   readonly step?: StepName
+  /** Is set, not measured: nothing to smooth. */
+  readonly exact?: boolean
 }
 
 export const figures: readonly Figure[] = [
@@ -18,7 +20,7 @@ export const figures: readonly Figure[] = [
   { name: 'trainError', title: 'Training error', label: '% of images', unit: 'share', step: 'error' },
   { name: 'trainLoss', title: 'Training loss', label: 'mean per image', unit: 'number', step: 'loss' },
   { name: 'validLoss', title: 'Validation loss', label: 'mean per image', unit: 'number' },
-  { name: 'learningRate', title: 'Learning rate', label: '', unit: 'number', step: 'learningRate' },
+  { name: 'learningRate', title: 'Learning rate', label: '', unit: 'number', step: 'learningRate', exact: true },
   { name: 'imagesPerSecond', title: 'Speed', label: 'images/s', unit: 'rate', step: 'imagesPerSecond' },
 ]
 

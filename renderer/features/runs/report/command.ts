@@ -10,16 +10,25 @@ export interface Repetition {
 }
 
 /**
- * The command that trains this project. If it is a preset with other settings, the preset and `--set` for each of them; what that makes has
- * been compared with the project, layer by layer and field by field. Else it names the project's file.
+ * The command that trains this project. If it is a preset with other settings, whatever it is called, the preset and `--set` for each of them; what that makes
+ * has been compared with the project, layer by layer and field by field. Of several presets its namesake, else the nearest. Else it names the project's file.
  */
 export function repetitionOf(project: Project, limitTrain: number | null): Repetition {
   const limit = limitTrain === null ? [] : ['--limit-train', String(limitTrain)]
-  const preset = presets.find(({ name }) => name === project.name)
-  const assignments = preset && assignmentsTo(preset, project)
-  if (!preset || !assignments) return { command: commandText(['train', 'project.json', ...limit]), needsProject: true }
+  const bases = presets.flatMap(preset => {
+    const assignments = sameOrder(preset, project) ? assignmentsTo(preset, project) : undefined
+    return assignments ? [{ preset, assignments, namesake: preset.name === project.name }] : []
+  })
+  const [base] = bases.sort((a, b) => Number(b.namesake) - Number(a.namesake) || a.assignments.length - b.assignments.length)
+  if (!base) return { command: commandText(['train', 'project.json', ...limit]), needsProject: true }
+  const { preset, assignments } = base
   const dataset = preset.dataset === project.dataset ? [] : ['--dataset', project.dataset]
   return { command: commandText(['train', preset.name, ...dataset, ...limit, ...assignments.flatMap(assignment => ['--set', assignment])]), needsProject: false }
+}
+
+/** The same layers, listed alike: quick to tell, and most presets are not. */
+function sameOrder({ architecture: { nodes } }: Project, { architecture }: Project): boolean {
+  return nodes.length === architecture.nodes.length && nodes.every(({ id, kind }, at) => architecture.nodes[at]?.id === id && architecture.nodes[at].kind === kind)
 }
 
 /** What `--set` has to say to make one project of another; undefined if it cannot: layers and edges are not its to change. */

@@ -31,9 +31,9 @@ export function drawnSvg(component: Component, props: Readonly<Record<string, un
 }
 
 /** Curves as SVG, with their title and names in it. */
-export function curvesSvg(title: string, series: readonly ChartSeries[], x: XAxis, y: { readonly label: string; readonly unit: 'share' | 'number' | 'rate' }, references: readonly ReferenceLine[], token: Tokens): string {
+export function curvesSvg(title: string, series: readonly ChartSeries[], x: XAxis, y: { readonly label: string; readonly unit: 'share' | 'number' | 'rate'; readonly exact?: boolean }, references: readonly ReferenceLine[], token: Tokens): string {
   const window = extentOf(series)
   return chartSvg({
-    series: new SeriesCache().prepare(series, { kind: 'average', weight: 0.6 }), x, y, log: false, marks: [], references, window: { from: 0, to: Math.max(window.to, 1) }, width: 560, height: 320, theme: readTheme(token), alone: y.label === '' ? title : `${title}, ${y.label}`,
+    series: new SeriesCache().prepare(series, y.exact ? undefined : { kind: 'average', weight: 0.6 }), x, y, log: false, marks: [], references, window: { from: 0, to: Math.max(window.to, 1) }, width: 560, height: 320, theme: readTheme(token), alone: y.label === '' ? title : `${title}, ${y.label}`,
   })
 }

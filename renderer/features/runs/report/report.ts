@@ -90,6 +90,8 @@ ${runs.map(({ name, summary, limitTrain }) => html`<tr><th>${name}${summary.tags
 
 function differencesTable(runs: readonly ReportRun[], rows: readonly SettingRow[]): Html {
   if (rows.length === 0) return html`<p>The settings are the same.</p>`
+  // The longer of the two goes down: a page is higher than wide.
+  if (runs.length > rows.length) return html`<div class="wide"><table><thead><tr><th>Run</th>${rows.map(({ label, path }) => html`<th>${label} <span class="soft">${path}</span></th>`)}</tr></thead><tbody>${runs.map(({ name }, at) => html`<tr><th>${name}</th>${rows.map(({ texts }) => html`<td>${texts[at] ?? '—'}</td>`)}</tr>`)}</tbody></table></div>`
   return html`<div class="wide"><table><thead><tr><th>Setting</th>${runs.map(({ name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${rows.map(({ label, path, texts }) => html`<tr><th>${label} <span class="soft">${path}</span></th>${texts.map(text => html`<td>${text ?? '—'}</td>`)}</tr>`)}</tbody></table></div>`
 }
 

@@ -28,8 +28,14 @@ describe('the command that repeats a run', () => {
     expect(repetitionOf(digits, null).command).toBe('npm run bitwright -- train digits')
   })
 
+  it('knows a preset under another name, the nearest of several', () => {
+    expect(repetitionOf({ ...digits, name: 'digits · copy' }, null).command).toBe('npm run bitwright -- train digits')
+    const theano = presetNamed('mnist-mlp-theano')
+    expect(repetitionOf(setField({ ...theano, name: 'mine' }, 'recipe.seed=7'), null).command).toBe('npm run bitwright -- train mnist-mlp-theano --set recipe.seed=7')
+  })
+
   it('names the file of a project of which no preset can be made', () => {
-    expect(repetitionOf({ ...digits, name: 'mine' }, null)).toEqual({ command: 'npm run bitwright -- train project.json', needsProject: true })
+    expect(repetitionOf({ ...digits, architecture: { ...digits.architecture, nodes: digits.architecture.nodes.map(node => (node.id === 'sign1' ? { ...node, id: 'mine' } : node)) } }, null)).toEqual({ command: 'npm run bitwright -- train project.json', needsProject: true })
     expect(repetitionOf({ ...digits, architecture: removeNode(digits.architecture, 'sign1') }, null).needsProject).toBe(true)
   })
 })
