@@ -73,14 +73,15 @@ export function uniqueSuffix(): string {
   return `${process.pid}-${randomBytes(6).toString('hex')}`
 }
 
-/** Reads a whole regular file of at most `limit` bytes, as long as it is when it is opened: it may grow meanwhile, or another take its place. */
+/** Reads a whole regular file of at most `limit` bytes, as long as it is when it is opened: it may grow or be cut meanwhile, or another take its place. */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
   // A pipe would be waited for in open().
   await regularFileSize(path)
   return opened(path, async file => {
     const { size } = await file.stat()
     if (size > limit) throw new BitwrightError({ what: `expected a file of at most ${limit} bytes, found ${size}`, where: path, remedy: 'use the right file' })
-    return readWhole(file, size, path)
+    const bytes = new Uint8Array(size)
+    return bytes.subarray(0, await fill(file, bytes))
   })
 }
 
@@ -88,7 +89,12 @@ export async function readBounded(path: string, limit: number): Promise<Uint8Arr
 export async function readExactly(path: string, expected: number): Promise<Uint8Array<ArrayBuffer>> {
   const size = await regularFileSize(path)
   if (size !== expected) throw wrongSize(path, expected, size)
-  return opened(path, file => readWhole(file, expected, path))
+  return opened(path, async file => {
+    const bytes = new Uint8Array(expected)
+    const filled = await fill(file, bytes)
+    if (filled < expected) throw wrongSize(path, expected, filled)
+    return bytes
+  })
 }
 
 async function opened<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
@@ -102,15 +108,15 @@ async function opened<T>(path: string, work: (file: FileHandle) => Promise<T>): 
   }
 }
 
-/** The first `expected` bytes. One read returns 2 GiB at most, so large files take several. */
-async function readWhole(file: FileHandle, expected: number, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(expected)
-  for (let filled = 0; filled < expected;) {
-    const { bytesRead } = await file.read(bytes, filled, Math.min(expected - filled, 2 ** 30), filled)
-    if (bytesRead === 0) throw wrongSize(path, expected, filled)
+/** Reads from the beginning until all of `bytes` is filled or the file ends; the number of bytes read. One read returns 2 GiB at most. */
+async function fill(file: FileHandle, bytes: Uint8Array): Promise<number> {
+  let filled = 0
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, Math.min(bytes.length - filled, 2 ** 30), filled)
+    if (bytesRead === 0) break
     filled += bytesRead
   }
-  return bytes
+  return filled
 }
 
 /** Size of a regular file; a folder, pipe or device is refused, as is a name that does not exist. */

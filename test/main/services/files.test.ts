@@ -73,18 +73,18 @@ describe('reading', () => {
     await expect(readExactly(path, 5)).rejects.toThrow(/expected a file of 5 bytes, found 1099511627776/)
   })
 
-  it('reads a file that grows, or whose place others take, as it was at one moment', async () => {
+  it('reads a file that grows or is cut, or whose place others take, as it was at one moment', async () => {
     const path = join(await temporaryFolder(), 'lines')
     await writeFile(path, 'line\n')
-    let writing = true
-    const write = (async () => {
-      for (let turn = 1; turn <= 60; turn++) await (turn % 10 === 0 ? writeAtomic(path, 'line\n'.repeat(turn)) : appendFile(path, 'line\n'))
-    })().finally(() => (writing = false))
-    while (writing) {
+    const read = async (): Promise<void> => {
       const text = new TextDecoder().decode(await readBounded(path, 2 ** 20))
       expect(text).toBe('line\n'.repeat(text.length / 5))
     }
-    await write
+    for (let turn = 1; turn <= 60; turn++) {
+      const write = turn % 10 === 0 ? writeAtomic(path, 'line\n'.repeat(turn)) : appendFile(path, 'line\n')
+      await Promise.all([write, ...Array.from({ length: 8 }, read)])
+      if (turn % 15 === 0) await Promise.all([truncate(path, 5), read(), read(), read()])
+    }
   })
 
   it('refuses what is not a file', async () => {
