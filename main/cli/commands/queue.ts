@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BitwrightError } from '../../../core/errors.ts'
 import { isEnded, QueueEntrySchema, QueueStateSchema, SweepSchema, type QueueEntry, type QueueState, type Sweep } from '../../contract/app/queue.ts'
 import { runEvents } from '../../contract/app/runs.ts'
+import { EngineStateSchema, LogEntrySchema, type LogEntry } from '../../contract/app/workbench.ts'
 import { errorOf } from '../../contract/faults.ts'
 import { HomeHold } from '../../services/app/hold.ts'
 import { Workbench } from '../../services/app/workbench.ts'
@@ -12,10 +13,12 @@ import { planResume } from '../../services/queue/resume.ts'
 import { planRequest, type Planned } from '../../services/queue/request.ts'
 import { appended, readQueue, stateOf, writeQueue } from '../../services/queue/store.ts'
 import { changeProject, readProject, type ChangeOptions } from '../changes.ts'
+import { adapterText } from '../engine.ts'
 import { counted } from '../format/numbers.ts'
 import { table } from '../format/table.ts'
 import { INTERRUPTED } from '../interrupt.ts'
 import type { Context, Outcome } from '../run.ts'
+import type { Notes } from '../terminal.ts'
 import { follower } from '../training.ts'
 
 const ListSchema = z.strictObject({ entries: z.array(QueueEntrySchema) })
@@ -98,9 +101,16 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
   const follow = follower(notes)
   let latest: QueueState | undefined
   let wake = (): void => undefined
+  let adapter: string | undefined
   const connection = workbench.connect((event, data) => {
     if (event === 'run.progress') follow({ event: 'progress', data: runEvents[event].parse(data) })
     if (event === 'run.epoch') follow({ event: 'epoch', data: runEvents[event].parse(data) })
+    if (event === 'log') trouble(notes, LogEntrySchema.parse(data))
+    if (event === 'engine') {
+      const { adapter: opened } = EngineStateSchema.parse(data)
+      if (opened && opened.name !== adapter) notes.line(`computing on ${adapterText(opened)}`)
+      adapter = opened?.name ?? adapter
+    }
     if (event !== 'queue.changed') return
     latest = QueueStateSchema.parse(data)
     wake()
@@ -141,8 +151,14 @@ export async function runQueue({ home: given, notes, interrupts }: Context): Pro
   }
 }
 
-/** What sets an entry apart: where a fork begins, and the fields that are set. */
-function settings({ parent, set }: QueueEntry): string {
+/** What went wrong with the engine, and what becomes of the run. */
+function trouble(notes: Notes, { level, source, message }: LogEntry): void {
+  if (level === 'error' || (level === 'warning' && source === 'runs')) notes.line(`${level}: ${message}`)
+}
+
+/** What sets an entry apart: where a fork or a run that goes on begins, and the fields that are set. */
+function settings({ state, run, parent, set }: QueueEntry): string {
+  if (state === 'waiting' && run !== null) return 'goes on from its last checkpoint'
   return [...(parent ? [`fork of ${parent.run} at ${parent.checkpoint.replace('.safetensors', '')}`] : []), ...set].join(' ')
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readRun, runIds } from '../../../main/services/runs/open.ts'
 import { openTestHost } from '../../support/hosts.ts'
 import { smallProject, storeSmall } from '../../support/small-training.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -21,8 +22,12 @@ test('a sweep is queued and trained from the command line; an interrupt is gone 
   const first = startCli(['queue', 'run'], { home })
   await first.says(/widths, nodes\.dense1\.units=32: run /)
   await first.says(/^ +1\/20 /m)
+  const [id = ''] = await runIds(home)
+  process.kill((await readRun(join(home, 'runs', id))).record.pid ?? 0, 'SIGKILL')
+  await first.says(new RegExp(`^warning: run ${id} goes on from its last checkpoint, since the engine died with signal SIGKILL`, 'm'))
+  await first.says(/^ +3\/20 /m)
   first.child.kill('SIGINT')
-  expect(await first.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/units=32 +20 +running .*\n.*units=64 +20 +waiting/) as unknown })
+  expect(await first.ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/^computing on .*\((software, cpu|hardware, gpu)\)$/m) as unknown, stdout: expect.stringMatching(/units=32 +20 +running .*\n.*units=64 +20 +waiting/) as unknown })
   const { json } = await runCli(['queue', '--json'], { home })
   expect(json).toMatchObject({ entries: [{ state: 'running', run: expect.any(String) as unknown }, { state: 'waiting', run: null }] })
   const { code, json: done } = await runCli(['queue', 'run', '--json'], { home })
