@@ -1,6 +1,6 @@
 /**
  * Charts are drawn by a worker. Drawn by the page itself, an update of 20 curves of 100,000 points took 19.4 ms of its thread, more than a frame: 8.5 in
- * ECharts and 5.5 in painting the canvas; 4.6 are left, and the worker takes 12 (2026-11-25, Chromium 150 in software, test/bench-page/charts.ts).
+ * ECharts and 5.5 in painting the canvas; 4.6 to 4.9 are left, and the worker takes 12 (2026-11-25, Chromium 150 in software, test/bench-page/charts.ts).
  */
 import type { Drawn, DrawingOrder, FontFaceRule } from './drawing.ts'
 import { memoryOf, type LinePicture } from './picture.ts'

@@ -6,7 +6,7 @@ import type { ChartTheme } from './theme.ts'
 export const MARGINS = { left: 48, right: 14, top: 18, bottom: 36 }
 /** Of more curves, what they are smoothed from would hide each other; they are thinner too, which is quicker to draw. */
 const MOST_WITH_RAW = 6
-/** Points of all curves together that a picture is made of: more are not seen, and take longer than a frame. */
+/** Points of all curves together that a picture is made of: more are not seen, and take time to draw. */
 const MOST_POINTS = 8_000
 
 /** A chart and what it is looked at with: everything that its picture follows from. */
