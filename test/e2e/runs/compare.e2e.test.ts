@@ -226,7 +226,16 @@ describe.skipIf(browserProgram === undefined)('runs of the command line, compare
     expect(asked).toEqual([])
     await picture(reader, 'report')
     await expectAccessible(reader)
+    await reader.setViewportSize({ width: 703, height: 1000 })
+    await reader.emulateMedia({ media: 'print' })
+    for (const part of await reader.locator('.wide, .picture').all()) expect(await part.evaluate(({ clientWidth, scrollWidth }) => scrollWidth - clientWidth)).toBe(0)
+    const commands = await reader.locator('pre').filter({ hasText: /^npm run bitwright -- train/ }).allInnerTexts()
+    const command = commands.find(text => text.includes('learningRate')) ?? ''
     await offline?.close()
+    const again = await runCli([...command.split(' ').slice(4), '--json'], { home: join(folder, 'again') })
+    expect(again.code, again.stderr).toBe(0)
+    const last = (of: string, run = ''): Promise<Buffer> => readFile(join(of, 'runs', run, 'checkpoints', 'last.safetensors'))
+    expect((await last(join(folder, 'again'), (again.json as { run: string }).run)).equals(await last(home, ids[1]))).toBe(true)
   })
 
   it('are evaluated: a cell of the confusions shows its images', async () => {

@@ -1,5 +1,5 @@
 import { percent, significant } from '../../../../core/architecture/figures.ts'
-import { bytesText, grouped } from '../../../../core/architecture/wording.ts'
+import { bytesText, counted, grouped } from '../../../../core/architecture/wording.ts'
 import type { Project } from '../../../../core/architecture/index.ts'
 import type { Columns, RunSummary } from '../../../../main/contract/app/runs.ts'
 import type { SettingRow } from '../compare/settings.ts'
@@ -43,6 +43,8 @@ export interface ReportContent {
 
 /** More epochs than this are thinned in the table; the last is always there. */
 const MOST_ROWS = 60
+/** Pixels of a picture that stands beside another. */
+const COLUMN = 640
 
 /** One file that needs nothing else: no script, no address, nothing loaded; everything that people named is escaped. */
 export function reportHtml(content: ReportContent): string {
@@ -78,7 +80,9 @@ function section(title: string, ...parts: readonly (Html | readonly Html[])[]): 
 }
 
 function figure({ title, svg, caption }: ReportPicture): Html {
-  return html`<figure>${title !== '' && html`<figcaption>${title}</figcaption>`}<div class="picture">${picture(svg)}</div>${caption !== undefined && html`<p class="soft">${caption}</p>`}</figure>`
+  // What was drawn wider than a column can be read in has the whole width.
+  const across = Number(/^\s*<svg[^>]* width="(\d+)/.exec(svg)?.[1] ?? 0) > COLUMN
+  return html`<figure${across && html` class="across"`}>${title !== '' && html`<figcaption>${title}</figcaption>`}<div class="picture">${picture(svg)}</div>${caption !== undefined && html`<p class="soft">${caption}</p>`}</figure>`
 }
 
 function resultsTable(runs: readonly ReportRun[]): Html {
@@ -116,7 +120,7 @@ function epochTable(epochs: Columns): Html {
 }
 
 function repeatPart({ name, summary, project, repetition }: ReportRun, named: boolean): Html {
-  return html`${named && html`<h3>${name}</h3>`}<pre>${repetition.command}</pre>${repetition.needsProject && html`<p class="soft">project.json is below, and in the folder of the run.</p>`}${summary.parent !== null && html`<p class="soft">The run was forked from a checkpoint of ${summary.parent}; the command begins anew.</p>`}
+  return html`${named && html`<h3>${name}</h3>`}<pre>${repetition.command}</pre>${repetition.needsProject && html`<p class="soft">project.json is below, and in the folder of the run.</p>`}${summary.parent !== null && html`<p class="soft">The run was forked from a checkpoint of ${summary.parent}; the command begins anew.</p>`}${summary.epochs < summary.epochsWanted && html`<p class="soft">The run has ended ${counted(summary.epochs, 'epoch')} of ${grouped(summary.epochsWanted)}; the command trains them all.</p>`}
 <details><summary>project.json</summary><pre>${JSON.stringify(project, undefined, 2)}</pre></details>`
 }
 

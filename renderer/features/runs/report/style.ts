@@ -22,6 +22,7 @@ pre { padding: 10px 12px; overflow-x: auto; border-radius: 6px; background: #f3f
 figure { margin: 12px 0; break-inside: avoid; }
 figcaption { font-weight: 600; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 12px 24px; }
+.across { grid-column: 1 / -1; }
 .picture { overflow-x: auto; }
 .picture svg { max-width: 100%; height: auto; }
 @page { margin: 14mm 12mm; }
@@ -29,7 +30,7 @@ figcaption { font-weight: 600; }
   body { font-size: 11px; }
   main { max-width: none; padding: 0; }
   table { width: 100%; font-size: 9.5px; }
-  th, td { padding: 2px 8px 2px 0; overflow-wrap: anywhere; }
+  th, td { padding: 2px 8px 2px 0; overflow-wrap: break-word; }
   tbody th { min-width: 7em; }
   tr, pre { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

@@ -52,6 +52,21 @@ describe('a report', () => {
     }))
   })
 
+  it('has a row for each of many runs, and for each of many settings of few', () => {
+    const rows = ['one', 'two', 'three'].map(path => ({ path, section: '', label: path, texts: ['1', '2', '3', '4'] }))
+    const headOf = (runs: readonly string[], differences = rows): string => /What differs.*?<tr>(.*?)<\/tr>/s.exec(reportHtml(content({ runs: runs.map(id => run(id)), differences })))?.[1] ?? ''
+    expect(headOf(['a', 'b', 'c', 'd'])).toContain('three')
+    expect(headOf(['a', 'b'])).toBe('<th>Setting</th><th>a</th><th>b</th>')
+  })
+
+  it('says of a run that ended early that the command goes on, and gives a wide picture the whole width', () => {
+    const early = 'The run has ended 2 epochs of 5; the command trains them all.'
+    expect(reportHtml(content({ runs: [run('a', { epochs: 2, epochsWanted: 5 })] }))).toContain(early)
+    expect(reportHtml(content({ runs: [run('a', { epochs: 5, epochsWanted: 5 })] }))).not.toContain('The run has ended')
+    const wide = reportHtml(content({ charts: [{ title: 'wide', svg: svg.replace('<svg', '<svg width="900"') }, { title: 'narrow', svg: svg.replace('<svg', '<svg width="560"') }] }))
+    expect(wide.match(/<figure[^>]*>/g)?.slice(0, 2)).toEqual(['<figure class="across">', '<figure>'])
+  })
+
   it('thins the epochs of long runs and keeps the last', () => {
     const long = { ...run('a'), epochs: { epoch: Float64Array.from({ length: 500 }, (_, at) => at + 1), trainLoss: Float64Array.from({ length: 500 }, (_, at) => 1 / (at + 1)) } }
     const text = reportHtml(content({ runs: [long] }))
