@@ -2,6 +2,7 @@
  * Charts are drawn by a worker. Drawn by the page itself, an update of 20 curves of 100,000 points took 19.4 ms of its thread, more than a frame: 8.5 in
  * ECharts and 5.5 in painting the canvas; 4.6 to 4.9 are left, and the worker takes 12 (2026-11-25, Chromium 150 in software, test/bench-page/charts.ts).
  */
+import { useNotices } from '../stores/notices.ts'
 import type { Drawn, DrawingOrder, FontFaceRule } from './drawing.ts'
 import { memoryOf, type LinePicture } from './picture.ts'
 
@@ -42,6 +43,11 @@ function order(message: DrawingOrder, given: Transferable[] = []): void {
 function beginWorker(shown: readonly string[]): Worker {
   const made = new Worker(new URL('./drawing.worker.ts', import.meta.url), { type: 'module', name: 'charts' })
   made.onmessage = ({ data }: MessageEvent<Drawn>) => waiting.get(data.chart)?.(data)
+  made.onerror = ({ message }) => {
+    // Once: what fails for one picture may fail for each.
+    made.onerror = null
+    useNotices().add('error', message ? `A chart cannot be drawn: ${message}` : 'Charts cannot be drawn', { remedy: 'load the page again; until then the menu of a chart has its figures as a table' })
+  }
   made.postMessage({ kind: 'fonts', faces: fontFaces(), shown } satisfies DrawingOrder)
   return made
 }
