@@ -24,6 +24,8 @@ export interface ReportRun {
   readonly limitTrain: number | null
   readonly epochs: Columns
   readonly repetition: Repetition
+  /** How often its rate or number of epochs was changed while it ran. */
+  readonly changes: number
   /** Its network. */
   readonly drawing: ReportPicture
 }
@@ -119,8 +121,8 @@ function epochTable(epochs: Columns): Html {
   return html`<div class="wide"><table><thead><tr>${names.map(name => html`<th class="n">${titles[name]}</th>`)}</tr></thead><tbody>${rows.map(at => html`<tr>${names.map(name => html`<td class="n">${text(name, at)}</td>`)}</tr>`)}</tbody></table></div>${every > 1 && html`<p class="soft">Every ${every}th of ${grouped(length)} epochs.</p>`}`
 }
 
-function repeatPart({ name, summary, project, repetition }: ReportRun, named: boolean): Html {
-  return html`${named && html`<h3>${name}</h3>`}<pre>${repetition.command}</pre>${repetition.needsProject && html`<p class="soft">project.json is below, and in the folder of the run.</p>`}${summary.parent !== null && html`<p class="soft">The run was forked from a checkpoint of ${summary.parent}; the command begins anew.</p>`}${summary.epochs < summary.epochsWanted && html`<p class="soft">The run has ended ${counted(summary.epochs, 'epoch')} of ${grouped(summary.epochsWanted)}; the command trains them all.</p>`}
+function repeatPart({ name, summary, project, repetition, changes }: ReportRun, named: boolean): Html {
+  return html`${named && html`<h3>${name}</h3>`}<pre>${repetition.command}</pre>${repetition.needsProject && html`<p class="soft">project.json is below, and in the folder of the run.</p>`}${summary.parent !== null && html`<p class="soft">The run was forked from a checkpoint of ${summary.parent}; the command begins anew.</p>`}${changes > 0 && html`<p class="soft">While the run was under way its rate or number of epochs was changed ${counted(changes, 'time')}; the command does not do that.</p>`}${summary.epochs < summary.epochsWanted && html`<p class="soft">The run has ended ${counted(summary.epochs, 'epoch')} of ${grouped(summary.epochsWanted)}; the command trains them all.</p>`}
 <details><summary>project.json</summary><pre>${JSON.stringify(project, undefined, 2)}</pre></details>`
 }
 

@@ -25,16 +25,17 @@ export async function saveReport(summaries: readonly RunSummary[]): Promise<void
   await useNotices().attempt(async () => {
     const names = runNames(summaries)
     const runs = await Promise.all(summaries.map(async (summary, place): Promise<ComparedRun> => ({ id: summary.id, summary, name: names[place] ?? summary.name, place, style: tokenStyle(place), ...(await figuresOf(summary.id)) })))
+    const changes = await Promise.all(summaries.map(async ({ id }) => (await bridge().call('runs.events', { run: id })).events.filter(({ kind }) => kind === 'change').length))
     const { version, platform, versions } = await bridge().call('app.info', {})
     const environment: ReportContent['environment'] = [
       ['Bitwright', version], ...Object.entries(versions).map(([name, value]) => [name, value] as const), ['platform', platform], ['adapter', [...new Set(summaries.map(({ adapter }) => adapter))].join('; ')],
     ]
-    const text = reportHtml(onPaper(token => contentOf(runs, environment, token)))
+    const text = reportHtml(onPaper(token => contentOf(runs, changes, environment, token)))
     download(`${summaries.length === 1 ? first.id : `comparison-of-${summaries.length}-runs`}.html`, new Blob([text], { type: 'text/html' }))
   })
 }
 
-function contentOf(runs: readonly ComparedRun[], environment: ReportContent['environment'], token: Tokens): ReportContent {
+function contentOf(runs: readonly ComparedRun[], changes: readonly number[], environment: ReportContent['environment'], token: Tokens): ReportContent {
   const reported = reportedErrors(runs.map(({ summary }) => summary))
   const references = reported.map(({ error, text }) => ({ y: error, text }))
   const charts = figures.flatMap((figure): ReportPicture[] => {
@@ -44,20 +45,20 @@ function contentOf(runs: readonly ComparedRun[], environment: ReportContent['env
   return {
     made: new Date().toISOString(),
     environment,
-    runs: runs.flatMap(run => reportRun(run, runs[0], token)),
+    runs: runs.flatMap(run => reportRun(run, changes[run.place] ?? 0, runs[0], token)),
     differences: settingDifferences(runs.flatMap(({ detail }) => (detail ? [{ project: detail.project, limitTrain: detail.limitTrain }] : []))),
     charts: runs.length > 1 ? [...charts, ...comparisonPictures(runs, token)] : charts,
     reported: reported.map(({ text }) => text),
   }
 }
 
-function reportRun(run: ComparedRun, first: ComparedRun | undefined, token: Tokens): ReportRun[] {
+function reportRun(run: ComparedRun, changes: number, first: ComparedRun | undefined, token: Tokens): ReportRun[] {
   const { detail, summary, name, epochs } = run
   if (!detail) return []
   const { project, limitTrain } = detail
   const marks = first?.detail && first !== run ? marksOf(architectureDifferences(first.detail.project.architecture, project.architecture)) : undefined
   const svg = drawnSvg(ArchitecturePicture, { architecture: project.architecture, label: `The network of ${name}`, ...(marks && { marks }) }, token)
-  return [{ summary, name, project, limitTrain, epochs, repetition: repetitionOf(project, limitTrain), drawing: { title: name, svg, ...(marks && { caption: marks.size === 0 ? `The same network as that of ${first?.name}.` : `Marked: what differs from the network of ${first?.name}.` }) } }]
+  return [{ summary, name, project, limitTrain, epochs, repetition: repetitionOf(project, limitTrain), changes, drawing: { title: name, svg, ...(marks && { caption: marks.size === 0 ? `The same network as that of ${first?.name}.` : `Marked: what differs from the network of ${first?.name}.` }) } }]
 }
 
 function comparisonPictures(runs: readonly ComparedRun[], token: Tokens): ReportPicture[] {

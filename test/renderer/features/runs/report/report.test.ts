@@ -10,7 +10,7 @@ const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="
 
 function run(id: string, of: Partial<ReportRun['summary']> = {}): ReportRun {
   return {
-    summary: summary({ id, best: epoch({ testError: 0.0321 }), ...of }), name: of.name ?? id, project: digits, limitTrain: 1500, repetition: repetitionOf(digits, 1500), drawing: { title: id, svg },
+    summary: summary({ id, best: epoch({ testError: 0.0321 }), ...of }), name: of.name ?? id, project: digits, limitTrain: 1500, repetition: repetitionOf(digits, 1500), changes: 0, drawing: { title: id, svg },
     epochs: { epoch: Float64Array.of(1, 2), trainLoss: Float64Array.of(1.5, 0.25), testError: Float64Array.of(0.25, 0.0321), validError: Float64Array.of(NaN, NaN) },
   }
 }
@@ -63,6 +63,8 @@ describe('a report', () => {
     const early = 'The run has ended 2 epochs of 5; the command trains them all.'
     expect(reportHtml(content({ runs: [run('a', { epochs: 2, epochsWanted: 5 })] }))).toContain(early)
     expect(reportHtml(content({ runs: [run('a', { epochs: 5, epochsWanted: 5 })] }))).not.toContain('The run has ended')
+    expect(reportHtml(content({ runs: [{ ...run('a'), changes: 2 }] }))).toContain('was changed 2 times; the command does not do that.')
+    expect(reportHtml(content())).not.toContain('was changed')
     const wide = reportHtml(content({ charts: [{ title: 'wide', svg: svg.replace('<svg', '<svg width="900"') }, { title: 'narrow', svg: svg.replace('<svg', '<svg width="560"') }] }))
     expect(wide.match(/<figure[^>]*>/g)?.slice(0, 2)).toEqual(['<figure class="across">', '<figure>'])
   })
