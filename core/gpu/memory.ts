@@ -124,9 +124,10 @@ export class Memory {
       }
       device.queue.submit([encoder.finish()])
       await staging.mapAsync(1, 0, size)
-      const all = new Uint8Array(staging.getMappedRange(0, size).slice(0))
+      const mapped = staging.getMappedRange(0, size)
+      const copies = group.map((tensor, index) => new Uint8Array(mapped, places[index], lengthOf(tensor) * 4).slice())
       staging.unmap()
-      for (const [index, tensor] of group.entries()) yield all.slice(places[index], (places[index] as number) + lengthOf(tensor) * 4)
+      yield* copies
     }
   }
 

@@ -171,7 +171,7 @@ export class Session {
         // As in training: sleep while the device surely computes, since awaiting it burns a core.
         const left = begun + group * this.#millisecondsPerBatch * 0.9 - host.now()
         if (left > 20) await host.sleep(left)
-        const [metrics, winners, positives, headErrors, scores] = await this.#exchanged(ports)
+        const { metrics, predictions: winners, positives, headErrors, scores } = await this.#exchanged(ports, each !== undefined)
         this.#millisecondsPerBatch = (host.now() - begun) / group
         if (each) {
           for (let row = 0; row < Math.min(rows, split.count - done * rows); row++) each(done * rows + row, scores.subarray(row * model.classes, (row + 1) * model.classes))
@@ -201,13 +201,13 @@ export class Session {
     }
   }
 
-  /** What a batch left in its ports, by one copy: metrics, predictions, positives, errors of heads, scores. */
-  async #exchanged({ metrics, predictions, positives, headErrors, scores }: Ports): Promise<readonly [Float32Array, Uint32Array, Uint32Array, Float32Array, Float32Array]> {
+  /** What a group of batches left in its ports, by one copy. */
+  async #exchanged(ports: Ports, withScores: boolean): Promise<{ readonly metrics: Float32Array; readonly predictions: Uint32Array; readonly positives: Uint32Array; readonly headErrors: Float32Array; readonly scores: Float32Array }> {
     const read: Bytes['buffer'][] = []
-    for await (const { buffer } of this.memory.readEach([metrics, predictions, positives, headErrors, scores])) read.push(buffer)
-    const [ofMetrics, ofPredictions, ofPositives, ofHeads, ofScores] = read
-    invariant(ofMetrics && ofPredictions && ofPositives && ofHeads && ofScores, () => 'as many copies as tensors')
-    return [new Float32Array(ofMetrics), new Uint32Array(ofPredictions), new Uint32Array(ofPositives), new Float32Array(ofHeads), new Float32Array(ofScores)]
+    for await (const { buffer } of this.memory.readEach([ports.metrics, ports.predictions, ports.positives, ports.headErrors, ...(withScores ? [ports.scores] : [])])) read.push(buffer)
+    const [metrics, predictions, positives, headErrors, scores = new ArrayBuffer(0)] = read
+    invariant(metrics && predictions && positives && headErrors, () => 'as many copies as tensors')
+    return { metrics: new Float32Array(metrics), predictions: new Uint32Array(predictions), positives: new Uint32Array(positives), headErrors: new Float32Array(headErrors), scores: new Float32Array(scores) }
   }
 
   /** Class scores of images, rows of bytes of the network's input shape: [images][classes]. */
