@@ -10,9 +10,8 @@ import { MAX_MESSAGE_BYTES } from '../../../main/browser/socket.ts'
 import { ask, bridgeTo, endOf, enter, openTestHost, socketTo, type TestHost } from '../../support/hosts.ts'
 
 const logged = (host: TestHost): string => host.workbench.log.after(-1).map(({ message }) => message).join('\n')
-/** Every file and folder of the home. */
-/** Without the lock that the host itself takes. */
-const inHome = async (host: TestHost): Promise<string[]> => (await readdir(host.home, { recursive: true })).filter(name => name !== 'host.lock').sort()
+/** Every file and folder of the home, apart from the host's own lock, which is refreshed by way of another file. */
+const inHome = async (host: TestHost): Promise<string[]> => (await readdir(host.home, { recursive: true })).filter(name => name !== 'host.lock' && !/^\.lock\..*\.tmp$/.test(name)).sort()
 
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
