@@ -137,6 +137,11 @@ export const EstimateSchema = z.strictObject({
 /** A file in the folder of a run's checkpoints. */
 export const CheckpointFileSchema = z.string().max(255).regex(/^[A-Za-z0-9][\w-]*\.safetensors$/, 'expected the name of a checkpoint file, such as last.safetensors')
 
+/** What people call it: the file's name without its ending. */
+export function checkpointName(file: string): string {
+  return file.replace(/\.safetensors$/, '')
+}
+
 export const SplitSchema = z.enum(['train', 'validation', 'test'])
 
 /** A network that was trained here (a run's id or folder, at its best checkpoint unless named) or a file of weights. */

@@ -97,10 +97,15 @@ export async function readExactly(path: string, expected: number): Promise<Uint8
   })
 }
 
-async function opened<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+/** Opens a file to be read; what keeps it from that is said with its name. */
+export function openToRead(path: string): Promise<FileHandle> {
+  return open(path, 'r').catch((error: unknown) => {
     throw diskTrouble(error, path)
   })
+}
+
+async function opened<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openToRead(path)
   try {
     return await work(file)
   } finally {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BitwrightError } from '../../../core/errors.ts'
 import { isEnded, QueueEntrySchema, QueueStateSchema, SweepSchema, type QueueEntry, type QueueState, type Sweep } from '../../contract/app/queue.ts'
 import { runEvents } from '../../contract/app/runs.ts'
+import { checkpointName } from '../../contract/engine.ts'
 import { EngineStateSchema, LogEntrySchema, type LogEntry } from '../../contract/app/workbench.ts'
 import { errorOf } from '../../contract/faults.ts'
 import { HomeHold } from '../../services/app/hold.ts'
@@ -57,7 +58,7 @@ export async function forkToQueue(context: Context, run: string, { checkpoint, e
   const fields = Object.entries({ epochs, batchSize: batch, seed }).flatMap(([field, value]) => (value === undefined ? [] : [`recipe.${field}=${value}`]))
   return append(context, name, async home => {
     const { id } = await openRun(home, run)
-    return planFork(home, undefined, { run: id, checkpoint: `${checkpoint.replace(/\.safetensors$/, '')}.safetensors`, set: [...fields, ...set] })
+    return planFork(home, undefined, { run: id, checkpoint: `${checkpointName(checkpoint)}.safetensors`, set: [...fields, ...set] })
   })
 }
 
@@ -159,7 +160,7 @@ function trouble(notes: Notes, { level, source, message }: LogEntry): void {
 /** What sets an entry apart: where a fork or a run that goes on begins, and the fields that are set. */
 function settings({ state, run, parent, set }: QueueEntry): string {
   if (state === 'waiting' && run !== null) return 'goes on from its last checkpoint'
-  return [...(parent ? [`fork of ${parent.run} at ${parent.checkpoint.replace('.safetensors', '')}`] : []), ...set].join(' ')
+  return [...(parent ? [`fork of ${parent.run} at ${checkpointName(parent.checkpoint)}`] : []), ...set].join(' ')
 }
 
 function entryLines(entries: readonly QueueEntry[]): string[] {

@@ -1,10 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesPerImage } from '../../../core/data/dataset.ts'
 import { BitwrightError } from '../../../core/errors.ts'
 import { valuesOf } from '../../../core/formats/tensor-values.ts'
 import type { DatasetStatistics, Samples } from '../../contract/app/datasets.ts'
-import { diskTrouble, readExactly } from '../files.ts'
+import { diskTrouble, openToRead, readExactly } from '../files.ts'
 import { sha256Of } from './digest.ts'
 import { TENSOR_FILES, type DatasetManifest, type SplitName } from './manifest.ts'
 import { locateDataset } from './store.ts'
@@ -125,9 +125,7 @@ function* stretches(indices: readonly number[]): Generator<{ begin: number; leng
 }
 
 async function withFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw diskTrouble(error, path)
-  })
+  const file = await openToRead(path)
   try {
     await work(file)
   } catch (error) {

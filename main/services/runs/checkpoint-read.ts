@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { Project } from '../../../core/architecture/project.ts'
 import { BitwrightError, invariant } from '../../../core/errors.ts'
 import { headerLength, parseHeader, withoutChecksum, type ParsedHeader } from '../../../core/formats/safetensors.ts'
 import type { Position } from '../../../core/training/position.ts'
-import { diskTrouble, regularFileSize } from '../files.ts'
+import { diskTrouble, openToRead, regularFileSize } from '../files.ts'
 import { decodeNotes, type CheckpointNotes } from './checkpoint-format.ts'
 import { projectFingerprint } from './fingerprint.ts'
 
@@ -102,10 +102,7 @@ export class Checkpoint {
 
 async function opened(path: string): Promise<{ readonly file: FileHandle; readonly totalBytes: number }> {
   const totalBytes = await regularFileSize(path)
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw diskTrouble(error, path)
-  })
-  return { file, totalBytes }
+  return { file: await openToRead(path), totalBytes }
 }
 
 async function readHeader(file: FileHandle, totalBytes: number, path: string): Promise<{ readonly header: ParsedHeader; readonly headerBytes: Uint8Array; readonly notes: CheckpointNotes }> {

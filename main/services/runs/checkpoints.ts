@@ -81,19 +81,18 @@ export async function keepCheckpoint(directory: string, file: string, check: (at
     await check(await Checkpoint.position(join(folder, file)))
     return file
   }
-  let kept = ''
-  await linkOver(folder, file, async linked => {
+  const kept = await linkOver(folder, file, async linked => {
     // Of the link: under its own name there may be another one by now.
     const position = await Checkpoint.position(linked)
     await check(position)
-    return (kept = `step-${position.step}.safetensors`)
+    return `step-${position.step}.safetensors`
   })
   await syncFolder(folder)
   return kept
 }
 
-/** Gives `source` another name, replacing what that was; a copy where the file system has no links. The name may depend on what has been linked. */
-async function linkOver(folder: string, source: string, choose: string | ((linked: string) => Promise<string>)): Promise<void> {
+/** Gives `source` another name, which is returned, replacing what that was; a copy where the file system has no links. The name may depend on what has been linked. */
+async function linkOver(folder: string, source: string, choose: string | ((linked: string) => Promise<string>)): Promise<string> {
   const temporary = join(folder, `.${source}.${uniqueSuffix()}.tmp`)
   try {
     try {
@@ -104,7 +103,9 @@ async function linkOver(folder: string, source: string, choose: string | ((linke
       const file = await open(temporary, 'r+')
       await file.sync().finally(() => file.close())
     }
-    await rename(temporary, join(folder, typeof choose === 'string' ? choose : await choose(temporary)))
+    const name = typeof choose === 'string' ? choose : await choose(temporary)
+    await rename(temporary, join(folder, name))
+    return name
   } catch (error) {
     throw diskTrouble(error, join(folder, source))
   } finally {

@@ -12,6 +12,11 @@ export type Value = string | number | boolean | null
 /** `share` is shown in percent; `bytes` with a unit; `time` in words. */
 export type ValueKind = 'text' | 'number' | 'share' | 'bytes' | 'time'
 
+/** Whether its values are numbers, which stand at the right and are compared by size. */
+export function isNumeric(kind: ValueKind): boolean {
+  return kind === 'number' || kind === 'share' || kind === 'bytes'
+}
+
 export interface TableColumn {
   readonly id: string
   readonly title: string

@@ -1,6 +1,6 @@
 import { csvText } from '../../../../core/analysis/csv.ts'
 import { summedOf, type TableRow } from './rows.ts'
-import type { TableColumn, Value } from './columns.ts'
+import { isNumeric, type TableColumn, type Value } from './columns.ts'
 
 /** What the table shows, with whole numbers and full precision: a line a run, or, of groups, a line a group with mean and deviation. */
 export function tableCsv(rows: readonly TableRow[], columns: readonly TableColumn[]): string {
@@ -16,8 +16,4 @@ export function tableCsv(rows: readonly TableRow[], columns: readonly TableColum
       return summed.type === 'numbers' ? [summed.mean, summed.deviation] : [null, null]
     })]
   }))
-}
-
-function isNumeric(kind: TableColumn['kind']): boolean {
-  return kind === 'number' || kind === 'share' || kind === 'bytes'
 }
